@@ -1,0 +1,59 @@
+"""Every setting, frozen, with its unit. Knows nothing about how a setting is used, and reads no environment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+SEEDS = Path(__file__).resolve().parent.parent / "seeds"
+"""The articles that Footnote ships with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Where the articles, the index and the models are, and how answers are made.
+
+    >>> Config(corpus="my-articles/", model="none").model
+    'none'
+    """
+
+    # --- what to read, and where things are kept -------------------------------------------------------------
+    corpus: str | Path = SEEDS
+    """A folder of articles, or one file."""
+    index: str | Path | None = None
+    """Folder of the index; None: one per corpus in the user's data folder."""
+    home: str | Path | None = None
+    """Folder for indexes and models; None: the user's data folder."""
+    chroma_url: str | None = None
+    """A Chroma server (`http://host:port`) instead of the embedded one."""
+
+    # --- models -----------------------------------------------------------------------------------------------
+    model: str = "qwen2.5-coder-1.5b"
+    """Catalogue name, path of a GGUF, `owner/repo:file.gguf`, or "none" for extracts without a language model."""
+    embedder: str = "all-MiniLM-L6-v2"
+    """Catalogue name of the sentence-transformers model."""
+    llm_url: str | None = None
+    """Base URL of an OpenAI-compatible server (`http://host:port/v1`) instead of llama.cpp in this process."""
+    llm_timeout: float = 60.0
+    """Seconds to wait for that server."""
+    n_ctx: int = 4096
+    """Tokens of context."""
+    n_threads: int | None = None
+    """Threads of the language model; None: all cores."""
+
+    # --- retrieval --------------------------------------------------------------------------------------------
+    top_k: int = 8
+    """Passages that search hands on."""
+    per_article: int = 3
+    """Passages of one article among them, at most."""
+
+    # --- answering --------------------------------------------------------------------------------------------
+    answer_threshold: float = 0.5
+    """Answer when the probability that the articles hold the answer is at least this: lower is more talkative,
+    higher more careful."""
+    support_threshold: float = 0.5
+    """Show a sentence when the probability that its source supports it is at least this."""
+    max_answer_tokens: int = 160
+    """Tokens of the draft, at most."""
+    max_question_chars: int = 2000
+    """Longer questions are turned down with an error."""

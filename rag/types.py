@@ -1,0 +1,225 @@
+"""The records that flow through Footnote, and the protocols of the parts that a user or a test may replace.
+
+Knows nothing about models, databases, files or pages. Data flows once, and each step adds to it:
+
+    file -> Article -> Passage -> index || question -> Hits -> draft sentences -> Claims with Citations -> Answer
+
+Two laws hold for every record that leaves the package:
+
+    article.text[passage.start:passage.end] == passage.text
+    article.text[citation.start:citation.end] == citation.quote
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Literal, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+Vectors = npt.NDArray[np.float32]
+"""Shape (n, dim), float32, every row of length 1."""
+
+Verdict = Literal["supported", "contradicted", "not found"]
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One article: its clean body, and what its page says about itself (None where it says nothing)."""
+
+    id: str
+    title: str | None
+    text: str
+    publisher: str | None = None
+    published: date | None = None
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A run of whole sentences of one article; `start` and `end` are character offsets into `article.text`."""
+
+    id: str
+    article_id: str
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage that search found. `score` ranks within one list; `dense` is a cosine, `keyword` a BM25 score."""
+
+    passage: Passage
+    article: Article
+    score: float
+    dense: float = 0.0
+    keyword: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A footnote: the exact words of `article` that support a sentence, and how well they do (0..1)."""
+
+    number: int
+    article: Article
+    start: int
+    end: int
+    quote: str
+    support: float
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One sentence and the citations it rests on. Claims of an answer are always `supported`."""
+
+    text: str
+    citations: tuple[Citation, ...] = ()
+    verdict: Verdict = "supported"
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """An earlier exchange of the conversation; `answer` is the text as it was shown."""
+
+    question: str
+    answer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Seconds:
+    """Wall-clock seconds since the question arrived. `first_token` is None where no model wrote anything."""
+
+    search: float
+    first_token: float | None
+    total: float
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the articles say to a question, or why they don't.
+
+    `text` carries the markers `[1]`, `[2]` … of `citations`. `refusal` is None, or the reason in words; then `text`
+    is that reason and `claims` is empty. `confidence` is the probability that the articles hold the answer.
+    `dropped` lists draft sentences that no article supports and that the reader therefore never sees.
+    """
+
+    question: str
+    text: str
+    claims: tuple[Claim, ...]
+    citations: tuple[Citation, ...]
+    hits: tuple[Hit, ...]
+    refusal: str | None
+    confidence: float
+    seconds: Seconds
+    dropped: tuple[str, ...] = field(default=())
+
+    @property
+    def refused(self) -> bool:
+        return self.refusal is not None
+
+    def to_dict(self) -> dict[str, Any]:
+        """A JSON-ready dict in the shape of a prediction line of `python -m eval`, claims added."""
+        return {
+            "question": self.question,
+            "answer": self.text,
+            "refused": self.refused,
+            "refusal": self.refusal,
+            "confidence": round(self.confidence, 4),
+            "claims": [
+                {"text": claim.text, "citations": [c.number for c in claim.citations]} for claim in self.claims
+            ],
+            "citations": [
+                {
+                    "number": c.number,
+                    "article": c.article.id,
+                    "title": c.article.title,
+                    "publisher": c.article.publisher,
+                    "published": c.article.published.isoformat() if c.article.published else None,
+                    "source": c.article.source,
+                    "start": c.start,
+                    "end": c.end,
+                    "quote": c.quote,
+                    "support": round(c.support, 4),
+                }
+                for c in self.citations
+            ],
+            "hits": [
+                {
+                    "article": hit.article.id,
+                    "source": hit.article.source,
+                    "start": hit.passage.start,
+                    "end": hit.passage.end,
+                    "score": round(hit.score, 6),
+                }
+                for hit in self.hits
+            ],
+            "dropped": list(self.dropped),
+            "seconds": {
+                "search": self.seconds.search,
+                "first_token": self.seconds.first_token,
+                "total": self.seconds.total,
+            },
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieved:
+    """First event of a stream: what search found, best first."""
+
+    hits: tuple[Hit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A piece of the draft as the model writes it, before any check: show it as a draft or not at all."""
+
+    text: str
+
+
+Event = Retrieved | Token | Answer
+
+
+Messages = Sequence[dict[str, str]]
+"""Chat messages as llama.cpp and OpenAI-compatible servers take them: `{"role": ..., "content": ...}`."""
+
+
+class Embedder(Protocol):
+    """Turns texts into unit vectors. `fingerprint` changes whenever the vectors would."""
+
+    @property
+    def fingerprint(self) -> str: ...
+
+    @property
+    def max_pieces(self) -> int:
+        """Longest text, in word pieces, that is embedded whole."""
+        ...
+
+    def count_pieces(self, text: str) -> int: ...
+
+    def __call__(self, texts: Sequence[str]) -> Vectors: ...
+
+
+class Generator(Protocol):
+    """A language model. Greedy: the same messages give the same text."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def n_ctx(self) -> int:
+        """Tokens that prompt and answer together may have."""
+        ...
+
+    def count_tokens(self, text: str) -> int: ...
+
+    def stream(self, messages: Messages, max_tokens: int) -> Iterator[str]:
+        """Yield the reply piece by piece. Closing the iterator stops the model within one token."""
+        ...
+
+    def yes_no(self, messages: Messages, cue: str) -> float:
+        """Logit of "Yes" minus logit of "No" as the word after `cue` at the start of the reply."""
+        ...

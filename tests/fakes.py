@@ -1,0 +1,128 @@
+"""Stand-ins for the two models, real implementations of the protocols and predictable by hand.
+
+Know nothing about the real models. `from tests.fakes import FakeEmbedder, FakeGenerator`.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from rag.types import Messages, Vectors
+
+Logit = float | Sequence[float] | Callable[[Messages, str], float]
+
+
+def words(text: str) -> list[str]:
+    """
+    >>> words("In Geneva, in May.")
+    ['in', 'geneva', 'in', 'may']
+    """
+    return re.findall(r"\w+", text.casefold())
+
+
+class FakeEmbedder:
+    """Bag of words: every distinct word is one axis, so a cosine can be worked out on paper.
+
+    The cosine of two texts is (distinct words they share) / sqrt(distinct words of one x of the other). Punctuation,
+    case, order and repetition do not count. A text without a word points along an axis of its own.
+
+    >>> a, b = FakeEmbedder()(["cats eat fish", "Fish eat cats."])
+    >>> round(float(a @ b), 6)
+    1.0
+    """
+
+    def __init__(self, max_pieces: int = 40, dim: int = 4096, fingerprint: str = "fake-1") -> None:
+        self.max_pieces = max_pieces
+        self.dim = dim
+        self.fingerprint = fingerprint
+        self.calls: list[tuple[str, ...]] = []
+        """The texts of every call, so that a test can say what was embedded, and that nothing was."""
+
+    def count_pieces(self, text: str) -> int:
+        return len(words(text))
+
+    def __call__(self, texts: Sequence[str]) -> Vectors:
+        """(n texts) -> (n, dim) float32 unit rows."""
+        self.calls.append(tuple(texts))
+        rows = np.zeros((len(texts), self.dim), dtype=np.float32)
+        for row, text in zip(rows, texts, strict=True):
+            row[[self._axis(word) for word in words(text)] or [0]] = 1.0
+            row /= np.linalg.norm(row)
+        return rows
+
+    def _axis(self, word: str) -> int:
+        # crc32, not hash(): the same in every process. Axis 0 is kept for texts without words.
+        return 1 + zlib.crc32(word.encode()) % (self.dim - 1)
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of a generator: `kind` is "stream" or "yes_no"; `cue` belongs to the latter."""
+
+    kind: str
+    messages: tuple[dict[str, str], ...]
+    max_tokens: int = 0
+    cue: str = ""
+
+    @property
+    def prompt(self) -> str:
+        """Everything that the model was shown, as one text."""
+        return "\n".join(message["content"] for message in self.messages)
+
+
+class FakeGenerator:
+    """Says what it is told to say, word by word, and remembers what it was asked.
+
+    `replies` are used up in order; an exception among them is raised in its turn; a call too many is an AssertionError.
+    `logit` is one number for every question, a sequence used up in order, or a function of (messages, cue).
+
+    >>> model = FakeGenerator(["They met in Geneva."], logit=2.5)
+    >>> list(model.stream([{"role": "user", "content": "Where?"}], max_tokens=3))
+    ['They ', 'met ', 'in ']
+    >>> model.yes_no([{"role": "user", "content": "Does it say where?"}], "Answerable:")
+    2.5
+    """
+
+    def __init__(
+        self, replies: Iterable[str | Exception] = (), *, logit: Logit = 0.0, n_ctx: int = 4096, name: str = "fake"
+    ) -> None:
+        self.name = name
+        self.n_ctx = n_ctx
+        self.replies = deque(replies)
+        self.calls: list[Call] = []
+        self.stopped = 0
+        """How many streams were closed before they had ended."""
+        self._logit: float | Callable[[Messages, str], float] | deque[float]
+        self._logit = deque(logit) if isinstance(logit, Sequence) else logit
+
+    def count_tokens(self, text: str) -> int:
+        return len(words(text))
+
+    def stream(self, messages: Messages, max_tokens: int) -> Iterator[str]:
+        self.calls.append(Call("stream", tuple(messages), max_tokens=max_tokens))
+        assert self.replies, f"the test scripted no reply for this prompt: {self.calls[-1].prompt!r}"
+        return self._speak(self.replies.popleft(), max_tokens)
+
+    def _speak(self, reply: str | Exception, max_tokens: int) -> Iterator[str]:
+        if isinstance(reply, Exception):
+            raise reply
+        try:
+            yield from re.findall(r"\s*\S+\s*", reply)[:max_tokens]
+        except GeneratorExit:
+            self.stopped += 1
+            raise
+
+    def yes_no(self, messages: Messages, cue: str) -> float:
+        self.calls.append(Call("yes_no", tuple(messages), cue=cue))
+        if callable(self._logit):
+            return self._logit(messages, cue)
+        if isinstance(self._logit, deque):
+            assert self._logit, f"the test scripted no logit for this prompt: {self.calls[-1].prompt!r}"
+            return self._logit.popleft()
+        return self._logit

@@ -1,0 +1,74 @@
+"""Texts to unit vectors with a sentence-transformers model on disk. The only module that imports it, and lazily.
+
+Knows nothing about articles or the index.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from rag.errors import ModelBroken, ModelNotFound
+from rag.types import Vectors
+
+BATCH = 32
+"""Texts embedded in one call; sorted by length inside sentence-transformers, so little is padding."""
+
+
+class SentenceTransformerEmbedder:
+    """An `Embedder` over a model folder; nothing is downloaded.
+
+    Raises:
+        ModelNotFound: no such folder. ModelBroken: the folder does not hold a sentence-transformers model.
+    """
+
+    def __init__(self, folder: str | Path) -> None:
+        folder = Path(folder)
+        if not (folder / "modules.json").is_file():
+            raise ModelNotFound(f"There is no sentence-transformers model in {folder} (no modules.json).")
+        from sentence_transformers import SentenceTransformer
+
+        try:
+            self._model: Any = SentenceTransformer(str(folder), device="cpu", local_files_only=True)
+        except (OSError, ValueError, KeyError, RuntimeError) as error:
+            raise ModelBroken(f"The embedding model in {folder} cannot be loaded: {error}.") from error
+        self._max_pieces = int(self._model.max_seq_length)
+        self._fingerprint = f"{folder.name}:{_hash(folder)}:{self._max_pieces}"
+
+    @property
+    def fingerprint(self) -> str:
+        return self._fingerprint
+
+    @property
+    def max_pieces(self) -> int:
+        return self._max_pieces - 2  # two are taken by [CLS] and [SEP]
+
+    def count_pieces(self, text: str) -> int:
+        return len(self._model.tokenizer.backend_tokenizer.encode(text, add_special_tokens=False).ids)
+
+    def __call__(self, texts: Sequence[str]) -> Vectors:
+        """Shape (len(texts), dim), float32, unit rows."""
+        if not texts:
+            return np.zeros((0, int(self._model.get_embedding_dimension())), np.float32)
+        rows = self._model.encode(
+            list(texts), batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False, convert_to_numpy=True
+        )
+        return np.asarray(rows, np.float32)
+
+
+def _hash(folder: Path) -> str:
+    """First 16 hex digits over size and ends of the weights and over the configuration; 1 ms instead of 80."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.glob("*.safetensors")):
+        with path.open("rb") as file:
+            digest.update(str(path.stat().st_size).encode() + file.read(1 << 16))
+            file.seek(-(1 << 16), 2)
+            digest.update(file.read())
+    for name in ("config.json", "modules.json", "1_Pooling/config.json", "tokenizer.json"):
+        if (folder / name).is_file():
+            digest.update((folder / name).read_bytes())
+    return digest.hexdigest()[:16]

@@ -1,0 +1,209 @@
+"""A GGUF model run by llama.cpp in this process. The only module that imports llama_cpp, and only when a model loads.
+
+Knows nothing about articles, prompts' wording or citations.
+
+Greedy and repeatable: prompts are evaluated in blocks that start at fixed positions, and what the last prompt left
+in the cache is reused by whole blocks only. A block's numbers therefore depend on the text before it and on nothing
+else, neither on what was asked earlier nor on how much of it could be reused.
+"""
+
+from __future__ import annotations
+
+import codecs
+import contextlib
+import os
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from rag.errors import ModelBroken, ModelError, ModelNotFound, QuestionError
+from rag.types import Messages
+
+BLOCK = 128
+"""Tokens evaluated in one call. Larger blocks are not faster on two cores, smaller ones are slower."""
+
+
+class LlamaCpp:
+    """A `Generator` over one model and one context.
+
+    Args:
+        path: a GGUF file.
+        n_ctx: tokens of context, at most what the model was trained with.
+        n_threads: threads; None: all cores (llama.cpp's own default is half of them).
+
+    Raises:
+        ModelNotFound: no such file. ModelBroken: llama.cpp cannot read it.
+    """
+
+    def __init__(self, path: str | Path, n_ctx: int = 4096, n_threads: int | None = None) -> None:
+        path = Path(path)
+        if not path.is_file():
+            raise ModelNotFound(f"There is no model file at {path}. `footnote models` lists what can be fetched.")
+        import llama_cpp
+
+        self._api: Any = llama_cpp
+        threads = n_threads or os.cpu_count() or 1
+        try:
+            with _quiet():
+                self._llama: Any = llama_cpp.Llama(
+                    model_path=str(path),
+                    n_ctx=n_ctx,
+                    n_batch=BLOCK,
+                    n_ubatch=BLOCK,
+                    n_threads=threads,
+                    n_threads_batch=threads,
+                    flash_attn=True,
+                    verbose=False,
+                )
+        except (ValueError, RuntimeError, AssertionError) as error:
+            raise ModelBroken(
+                f"llama.cpp cannot load {path}: {error}. The file may be truncated or of a kind that this version does "
+                "not know; delete it and fetch it again with `footnote models fetch`."
+            ) from error
+        self._name = path.stem
+        self._n_vocab: int = self._llama.n_vocab()
+        self._lock = threading.Lock()  # a context is not thread-safe, streaming included
+        self._cached: list[int] = []  # tokens whose keys and values the context holds
+        self._logits: npt.NDArray[np.float32] | None = None  # after the last token of _cached
+        self._template: Any = self._chat_template()
+        self._yes = self._variants("Yes")
+        self._no = self._variants("No")
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    @property
+    def n_ctx(self) -> int:
+        return int(self._llama.n_ctx())
+
+    def count_tokens(self, text: str) -> int:
+        return len(self._tokenize(text, special=False))
+
+    def stream(self, messages: Messages, max_tokens: int) -> Iterator[str]:
+        """Yield the reply piece by piece; closing the iterator stops the model within one token."""
+        tokens = self._prompt(messages, max_tokens)
+        decoder = codecs.getincrementaldecoder("utf-8")("replace")  # a token may end inside a character
+        with self._lock:
+            logits = self._evaluate(tokens)
+            for _ in range(max_tokens):
+                token = int(np.argmax(logits))
+                if self._api.llama_vocab_is_eog(self._llama._model.vocab, token):
+                    break
+                piece = decoder.decode(self._llama.detokenize([token], prev_tokens=self._cached[-1:], special=False))
+                if piece:
+                    yield piece
+                logits = self._decode([token])
+            if rest := decoder.decode(b"", final=True):
+                yield rest
+
+    def yes_no(self, messages: Messages, cue: str) -> float:
+        """Logit of "Yes" minus logit of "No" after `cue`; the prompt stays cached for a `stream` that follows."""
+        tokens = self._prompt(messages, 0)
+        tail = self._tokenize(cue, special=False)
+        with self._lock:
+            kept = self._evaluate(tokens)
+            after = self._decode(tail)
+            self._truncate(len(tokens))
+            self._logits = kept
+        return float(_log_sum(after[self._yes]) - _log_sum(after[self._no]))
+
+    def close(self) -> None:
+        with self._lock:
+            self._llama.close()
+
+    # --- below: tokens ---------------------------------------------------------------------------------------
+
+    def _chat_template(self) -> Any:
+        from llama_cpp.llama_chat_format import Jinja2ChatFormatter
+
+        template = self._llama.metadata.get("tokenizer.chat_template")
+        if template is None:
+            raise ModelBroken(
+                f"The model {self._name} has no chat template inside, so it cannot be talked to. Take an instruct model."
+            )
+
+        def text(token: int) -> str:
+            return str(self._llama._model.token_get_text(token)) if token != -1 else ""
+
+        return Jinja2ChatFormatter(
+            template=template, eos_token=text(self._llama.token_eos()), bos_token=text(self._llama.token_bos())
+        )
+
+    def _tokenize(self, text: str, special: bool) -> list[int]:
+        return list(self._llama.tokenize(text.encode("utf-8", "replace"), add_bos=False, special=special))
+
+    def _prompt(self, messages: Messages, max_tokens: int) -> list[int]:
+        """Tokens of the whole prompt. Control tokens come from the template alone: those that an article or a
+        question spells out ("<|im_start|>") are broken up, so that text cannot pose as a turn of the conversation."""
+        safe = [{**m, "content": m["content"].replace("<|", "< |").replace("|>", "| >")} for m in messages]
+        tokens = self._tokenize(str(self._template(messages=safe).prompt), special=True)
+        if len(tokens) + max_tokens + 8 > self.n_ctx:
+            raise QuestionError(
+                f"The question with its evidence has {len(tokens)} tokens; with {max_tokens} for the answer that is more "
+                f"than the {self.n_ctx} that the model was opened with. Ask a shorter question."
+            )
+        return tokens
+
+    def _variants(self, word: str) -> list[int]:
+        """First tokens of the ways to write a word: bare, after a space, in small letters."""
+        return sorted({self._tokenize(form, special=False)[0] for form in (word, " " + word, word.lower())})
+
+    # --- below: evaluation -----------------------------------------------------------------------------------
+
+    def _evaluate(self, tokens: Sequence[int]) -> npt.NDArray[np.float32]:
+        """Bring the context to exactly `tokens`; logits, shape (n_vocab,), after the last of them."""
+        if self._logits is not None and self._cached == list(tokens):
+            return self._logits
+        same = 0
+        for have, want in zip(self._cached, tokens, strict=False):
+            if have != want:
+                break
+            same += 1
+        self._truncate(min(same, len(tokens) - 1) // BLOCK * BLOCK)
+        logits: npt.NDArray[np.float32] = np.empty(0, np.float32)
+        for start in range(len(self._cached), len(tokens), BLOCK):
+            logits = self._decode(tokens[start : start + BLOCK])
+        self._logits = logits
+        return logits
+
+    def _truncate(self, n: int) -> None:
+        self._api.llama_memory_seq_rm(self._api.llama_get_memory(self._llama._ctx.ctx), 0, n, -1)
+        del self._cached[n:]
+        self._logits = None
+
+    def _decode(self, tokens: Sequence[int]) -> npt.NDArray[np.float32]:
+        self._logits = None
+        batch = self._llama._batch
+        batch.set_batch(batch=tokens, n_past=len(self._cached), logits_all=False)
+        try:
+            self._llama._ctx.decode(batch)
+        except RuntimeError as error:
+            self._truncate(0)
+            raise ModelError(f"llama.cpp failed while evaluating {len(tokens)} tokens: {error}.") from error
+        self._cached.extend(tokens)
+        pointer = self._api.llama_get_logits_ith(self._llama._ctx.ctx, -1)
+        return np.ctypeslib.as_array(pointer, shape=(self._n_vocab,)).copy()
+
+
+def _log_sum(values: npt.NDArray[np.float32]) -> float:
+    top = float(values.max())
+    return top + float(np.log(np.exp(values - top).sum()))
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """llama.cpp writes notes straight to file descriptor 2 while loading, whatever `verbose` says."""
+    saved = os.dup(2)
+    null = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(null, 2)
+        yield
+    finally:
+        os.dup2(saved, 2)
+        os.close(saved)
+        os.close(null)

@@ -29,15 +29,13 @@ Mayor Ilse Brandt cut the ribbon in front of about 2,000 people. "It joins what 
 
 April 18, 2024
 
-The ferry between Lindau and the east bank will stop running on June 30. The operator, Seeline, says that the
-number of passengers has fallen by 70 percent since the bridge opened.
+The ferry between Lindau and the east bank will stop running on June 30. Its operator, Seeline, lost most of its riders.
 
 Eleven employees will move to other lines. Mayor Ilse Brandt called the end of the ferry a loss for the town.
 """,
     "museum.txt": """Museum shows lost drawings
 
-The town museum shows forty drawings by the botanist Karla Weiss, found last year in an attic in Bregenz. Entry is
-free on Thursdays.
+The town museum shows forty drawings by Karla Weiss, found in an attic in Bregenz. Entry is free on Thursdays.
 
 The director, Tomas Lindqvist, expects 5,000 visitors. The drawings will travel to Vienna in October.
 """,
@@ -47,7 +45,7 @@ The director, Tomas Lindqvist, expects 5,000 visitors. The drawings will travel 
 @pytest.fixture(autouse=True)
 def home(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty FOOTNOTE_HOME, so that no test reads or writes the user's. Real models are linked in where asked for."""
-    folder = make_home(tmp_path / "home", with_models=bool({"real", "browser"} & set(request.keywords)))
+    folder = make_home(tmp_path / "home", with_models=wants_real_models(request.node))
     monkeypatch.setenv("FOOTNOTE_HOME", str(folder))
     return folder
 
@@ -56,6 +54,10 @@ def home(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mon
 def real_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home with the real models, for fixtures that outlive one test: `load(Config(home=real_home))`."""
     return make_home(tmp_path_factory.mktemp("real") / "home", with_models=True)
+
+
+def wants_real_models(test: pytest.Item) -> bool:
+    return any(test.get_closest_marker(name) for name in ("real", "browser"))
 
 
 def make_home(folder: Path, with_models: bool) -> Path:

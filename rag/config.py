@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 SEEDS = Path(__file__).resolve().parent.parent / "seeds"
 """The articles that Footnote ships with."""
@@ -46,6 +47,8 @@ class Config:
     """Passages that search hands on."""
     per_article: int = 3
     """Passages of one article among them, at most."""
+    retrieval: Literal["fused", "dense", "keyword"] = "fused"
+    """Which scores rank the passages: both, embeddings alone, or words alone."""
 
     # --- answering --------------------------------------------------------------------------------------------
     answer_threshold: float = 0.5
@@ -57,3 +60,9 @@ class Config:
     """Tokens of the draft, at most."""
     max_question_chars: int = 2000
     """Longer questions are turned down with an error."""
+
+    # --- switches for baselines; the defaults are the product ---------------------------------------------------
+    use_articles: bool = True
+    """False: the model answers from memory, without passages, citations or refusals (`python -m eval --baselines`)."""
+    check: bool = True
+    """False: the draft is shown as written, its sentences unchecked and the decision to answer not taken."""

@@ -5,6 +5,7 @@ Knows nothing about articles or the index.
 
 from __future__ import annotations
 
+import copy
 import hashlib
 from collections.abc import Sequence
 from pathlib import Path
@@ -36,6 +37,10 @@ class SentenceTransformerEmbedder:
             self._model: Any = SentenceTransformer(str(folder), device="cpu", local_files_only=True)
         except (OSError, ValueError, KeyError, RuntimeError) as error:
             raise ModelBroken(f"The embedding model in {folder} cannot be loaded: {error}.") from error
+        # A tokenizer of our own for counting: the model's pads and truncates, so every text seems equally long.
+        self._tokenizer: Any = copy.deepcopy(self._model.tokenizer.backend_tokenizer)
+        self._tokenizer.no_padding()
+        self._tokenizer.no_truncation()
         self._max_pieces = int(self._model.max_seq_length)
         self._fingerprint = f"{folder.name}:{_hash(folder)}:{self._max_pieces}"
 
@@ -48,7 +53,7 @@ class SentenceTransformerEmbedder:
         return self._max_pieces - 2  # two are taken by [CLS] and [SEP]
 
     def count_pieces(self, text: str) -> int:
-        return len(self._model.tokenizer.backend_tokenizer.encode(text, add_special_tokens=False).ids)
+        return len(self._tokenizer.encode(text, add_special_tokens=False).ids)
 
     def __call__(self, texts: Sequence[str]) -> Vectors:
         """Shape (len(texts), dim), float32, unit rows."""

@@ -1,0 +1,142 @@
+"""A text as a row of comparable tokens: words, with whole names, numbers and dates as one token each.
+
+Knows nothing about a second text. `rag.align` compares two such rows.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from rag.facts import Date, Number, dates, names, numbers
+from rag.lexicon import FAILURES, FUNCTION, HEDGES, NEGATIONS, OPPOSITES, ORDINALS, PRONOUNS, STANDINS, SYNONYMS, TITLES
+from rag.words import PIECE, stem, tidy
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """`kind` is one of word, function, name, number, date. `clause` and `sentence` count the
+    marks of punctuation before it; `negated` and `hedge` say what the words before it make of it."""
+
+    text: str
+    stem: str
+    kind: str
+    clause: int
+    sentence: int = 0
+    number: Number | None = None
+    date: Date | None = None
+    words: frozenset[str] = frozenset()
+    negated: bool = False
+    hedge: str = "fact"
+
+
+_MODALS = frozenset("may might could can will would shall should".split())
+_RANK = {"possible": 3, "planned": 2, "future": 1, "fact": 0}
+_HEDGE = {word: level for level, words in HEDGES.items() for word in words.split()}
+
+
+@lru_cache(maxsize=1)
+def senses() -> dict[str, int]:
+    """Stem -> number of its group of synonyms."""
+    return {stem(word): group for group, words in enumerate(SYNONYMS) for word in words.split()}
+
+
+@lru_cache(maxsize=1)
+def poles() -> dict[str, tuple[int, int]]:
+    """Stem (or function word) -> (pair of opposites, side -1 or 1)."""
+    found: dict[str, tuple[int, int]] = {}
+    for pair, sides in enumerate(OPPOSITES):
+        for side, words in zip((-1, 1), sides, strict=True):
+            for word in words.split():
+                found.setdefault(stem(word), (pair, side))
+    return found
+
+
+@lru_cache(maxsize=2048)
+def tokens(text: str, known: frozenset[str] = frozenset()) -> tuple[Token, ...]:
+    """Tokens of `text` in order; `known` are lower-case words that are names elsewhere.
+
+    >>> [(t.text, t.kind) for t in tokens("In May 2019 Sam Altman sold more than 500 cars.")][1:]
+    [('May 2019', 'date'), ('Sam Altman', 'name'), ('sold', 'word'), ('more than 500', 'number'), ('cars', 'word')]
+    """
+    text = tidy(text)
+    spans: list[tuple[int, int, Token]] = []
+    for date in dates(text):
+        spans.append((date.start, date.end, Token(text[date.start : date.end], "#", "date", 0, date=date)))
+    for number in numbers(text):
+        spans.append(
+            (number.start, number.end, Token(text[number.start : number.end], "#", "number", 0, number=number))
+        )
+    for name in names(text):
+        words = frozenset(
+            stem(w) for w in re.findall(r"[\w&]+", name.text.replace("'s", "")) if w.lower() not in TITLES
+        )
+        if name.first and " " not in name.text and name.text.lower() not in known and not name.text.isupper():
+            continue  # a capital at the start of a sentence proves nothing
+        if any(a < name.end and name.start < b for a, b, _ in spans) or not words:
+            continue
+        spans.append((name.start, name.end, Token(name.text, "+".join(sorted(words)), "name", 0, words=words)))
+    return tuple(_attach(_row(text, sorted(spans, key=lambda s: s[0]))))
+
+
+def _row(text: str, spans: list[tuple[int, int, Token]]) -> list[Token]:
+    row: list[Token] = []
+    clause = sentence = at = 0
+    last = -1
+    for match in PIECE.finditer(text):
+        start, end = match.span()
+        piece = match[0]
+        while at < len(spans) and spans[at][1] <= start:
+            at += 1
+        if at < len(spans) and spans[at][0] < end and start < spans[at][1]:
+            if last != at:
+                row.append(replace(spans[at][2], clause=clause, sentence=sentence))
+            last = at
+        elif not (piece[0].isalnum() or piece in "%$€£¥°"):
+            clause += piece not in "\"'-"
+            sentence += piece in ".!?"
+        else:
+            kind = "function" if piece.lower() in FUNCTION and piece != "US" else "word"
+            row.append(Token(piece, stem(piece), kind, clause, sentence))
+    return row
+
+
+def _attach(row: list[Token]) -> list[Token]:
+    """Let each negation and each hedge mark the words that it governs."""
+    out = list(row)
+    for i, token in enumerate(row):
+        low = token.text.lower()
+        following = row[i + 1].text.lower() if i + 1 < len(row) else ""
+        if (low in NEGATIONS and following != "only") or (low in FAILURES and following == "to"):
+            for j in _governed(row, i, 1):
+                out[j] = replace(out[j], negated=True)
+        hedge = _HEDGE.get(low, "fact")
+        if hedge != "fact" and token.kind in ("word", "function"):
+            for j in _governed(row, i, 1 if token.kind == "function" or low in _MODALS else 8):
+                if _RANK[hedge] > _RANK[out[j].hedge]:
+                    out[j] = replace(out[j], hedge=hedge)
+    return out
+
+
+def _governed(row: list[Token], at: int, most: int) -> list[int]:
+    """Positions of the next `most` content words of the same clause; adverbs and further hedges are passed over."""
+    found = []
+    for j in range(at + 1, min(at + 10, len(row))):
+        if row[j].clause != row[at].clause or len(found) == most:
+            break
+        low = row[j].text.lower()
+        if row[j].kind != "function" and low not in _HEDGE and not low.endswith("ly"):
+            found.append(j)
+    return found
+
+
+def is_standin(token: Token) -> bool:
+    """A pronoun, or a noun such as "company" that may stand for a name."""
+    low = token.text.lower()
+    return low in PRONOUNS or low in STANDINS
+
+
+def ordinal(token: Token) -> int | None:
+    """1 for "first" and so on; None for other words."""
+    return ORDINALS.get(token.text.lower())

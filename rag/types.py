@@ -59,6 +59,15 @@ class Hit:
     dense: float = 0.0
     keyword: float = 0.0
 
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "article": self.article.id,
+            "source": self.article.source,
+            "start": self.passage.start,
+            "end": self.passage.end,
+            "score": round(self.score, 6),
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Citation:
@@ -70,6 +79,20 @@ class Citation:
     end: int
     quote: str
     support: float
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "number": self.number,
+            "article": self.article.id,
+            "title": self.article.title,
+            "publisher": self.article.publisher,
+            "published": self.article.published.isoformat() if self.article.published else None,
+            "source": self.article.source,
+            "start": self.start,
+            "end": self.end,
+            "quote": self.quote,
+            "support": round(self.support, 4),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,34 +152,9 @@ class Answer:
             "refused": self.refused,
             "refusal": self.refusal,
             "confidence": round(self.confidence, 4),
-            "claims": [
-                {"text": claim.text, "citations": [c.number for c in claim.citations]} for claim in self.claims
-            ],
-            "citations": [
-                {
-                    "number": c.number,
-                    "article": c.article.id,
-                    "title": c.article.title,
-                    "publisher": c.article.publisher,
-                    "published": c.article.published.isoformat() if c.article.published else None,
-                    "source": c.article.source,
-                    "start": c.start,
-                    "end": c.end,
-                    "quote": c.quote,
-                    "support": round(c.support, 4),
-                }
-                for c in self.citations
-            ],
-            "hits": [
-                {
-                    "article": hit.article.id,
-                    "source": hit.article.source,
-                    "start": hit.passage.start,
-                    "end": hit.passage.end,
-                    "score": round(hit.score, 6),
-                }
-                for hit in self.hits
-            ],
+            "claims": [{"text": claim.text, "citations": [c.number for c in claim.citations]} for claim in self.claims],
+            "citations": [c.to_dict() for c in self.citations],
+            "hits": [hit.to_dict() for hit in self.hits],
             "dropped": list(self.dropped),
             "seconds": {
                 "search": self.seconds.search,

@@ -1,0 +1,93 @@
+"""Articles to passages: runs of whole sentences that the embedding model reads in one go.
+
+Knows nothing about models or the index; word pieces are counted by a function that it is given.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+
+from rag import sentences
+from rag.types import Article, Passage
+
+TARGET_PIECES = 180
+"""Word pieces that a passage with its title should have, at most; an article is cut into passages of equal length."""
+
+TITLE_CHARS = 150
+"""Characters of the title that stand before each passage when it is embedded: 30 to 40 word pieces of English."""
+
+Count = Callable[[str], int]
+
+
+def context(article: Article) -> str:
+    """What stands before each passage of `article` when it is embedded: its title and a line end, or nothing.
+
+    >>> context(Article(id="a", title="Bridge opens", text="It is long."))
+    'Bridge opens\\n'
+    """
+    title = (article.title or "").strip()
+    if len(title) > TITLE_CHARS:
+        title = title[:TITLE_CHARS].rsplit(" ", 1)[0]
+    return f"{title}\n" if title else ""
+
+
+def cut(article: Article, count_pieces: Count, max_pieces: int) -> list[Passage]:
+    """Passages of `article`, in order, which together hold all its sentences.
+
+    `count_pieces(context(article) + passage.text) <= max_pieces` for each of them, and it is counted about once a
+    sentence. A sentence that does not fit is cut at a space. An article without text has no passages.
+
+    Raises:
+        ValueError: `max_pieces` is too small for even one character beside the title.
+    """
+    before = context(article)
+    taken = count_pieces(before) if before else 0
+    room = max_pieces - taken
+    if room < 1:
+        raise ValueError(f"The title takes {taken} word pieces of the {max_pieces} that a passage may have.")
+    spans = [
+        span
+        for start, end in sentences.split(article.text)
+        for span in _fitting(article.text, start, end, count_pieces, room)
+    ]
+    total = sum(pieces for _, _, pieces in spans)
+    target = min(room, max(TARGET_PIECES - taken, 1))
+    even = total / max(1, math.ceil(total / target))  # equal lengths: no stub of a last passage
+    return [
+        Passage(f"{article.id}:{start}-{end}", article.id, start, end, article.text[start:end])
+        for start, end in _windows(spans, even, room)
+        if start < end
+    ]
+
+
+def _windows(spans: list[tuple[int, int, int]], even: float, room: int) -> Iterator[tuple[int, int]]:
+    """Join (start, end, pieces) into windows of about `even` pieces, never over `room`."""
+    start, held = -1, 0
+    last = -1
+    for first, end, pieces in spans:
+        if start >= 0 and (held + pieces > room or held + pieces / 2 > even):
+            yield start, last
+            start = -1
+        if start < 0:
+            start, held = first, 0
+        held += pieces
+        last = end
+    if start >= 0:
+        yield start, last
+
+
+def _fitting(text: str, start: int, end: int, count: Count, room: int) -> Iterator[tuple[int, int, int]]:
+    """(start, end, pieces) of a sentence, halved at spaces until each part fits into `room`."""
+    pieces = count(text[start:end])
+    if pieces <= room or end - start < 2:
+        yield start, end, pieces
+        return
+    middle = (start + end) // 2
+    space = max(text.rfind(" ", start + 1, middle), text.rfind("\n", start + 1, middle))
+    if space < 0:
+        yield from _fitting(text, start, middle, count, room)
+        yield from _fitting(text, middle, end, count, room)
+    else:
+        yield from _fitting(text, start, space, count, room)
+        yield from _fitting(text, space + 1, end, count, room)

@@ -1,0 +1,154 @@
+"""What may be typed after `footnote`, and the settings that it stands for. Knows nothing about what commands do."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import fields
+from datetime import date
+
+from rag.config import Config
+from rag.errors import UsageError
+
+CAREFUL = 0.8
+"""The threshold of --careful: answer when the articles hold the answer with at least this probability."""
+
+EXIT_CODES = """exit codes:
+  0 answered, 3 refused (check: not supported; search: nothing found),
+  2 a command or question that cannot be used, 1 failure, 130 stopped"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """Every command leaves its name in `command`; the options of Config leave None where they were not given."""
+    root = argparse.ArgumentParser(
+        prog="footnote",
+        description="Answers from news articles, every sentence with a footnote.",
+        epilog=EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = root.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    debug, articles, model = _debug(), _articles(), _model()
+
+    def add(name: str, summary: str, *parents: argparse.ArgumentParser) -> argparse.ArgumentParser:
+        return commands.add_parser(
+            name, help=summary, description=summary[0].upper() + summary[1:] + ".", parents=[debug, *parents]
+        )
+
+    _chat_options(add("chat", "open the chat in a browser", articles, model))
+    _ask_options(add("ask", "answer one question", articles, model))
+    _search_options(add("search", "list the passages nearest to a question", articles))
+    _check_options(add("check", "check a statement against the articles", articles, model))
+    add("sync", "bring the index in step with the articles", articles)
+    _models_options(add("models", "list, fetch or find language models and embedders"))
+    add("doctor", "look for what could keep Footnote from working", articles, model)
+    return root
+
+
+def config(args: argparse.Namespace) -> Config:
+    """The settings that were typed; the others as in `Config`."""
+    names = {field.name for field in fields(Config)}
+    return Config(**{name: value for name, value in vars(args).items() if name in names and value is not None})
+
+
+def text_of(words: list[str], what: str) -> str:
+    """The words as one text; without words, or for "-", all of the standard input.
+
+    Raises:
+        UsageError: no words, and the standard input is a keyboard.
+    """
+    if words and words != ["-"]:
+        return " ".join(words)
+    if not words and sys.stdin.isatty():
+        raise UsageError(f"No {what} was given. Write it behind the command, or pipe it in.")
+    return sys.stdin.read().strip()
+
+
+def _debug() -> argparse.ArgumentParser:
+    options = argparse.ArgumentParser(add_help=False)
+    options.add_argument("--debug", action="store_true", help="show where an unexpected failure happened")
+    options.add_argument("--home", metavar="DIR", help="folder of models and indexes (default: the user's data folder)")
+    return options
+
+
+def _articles() -> argparse.ArgumentParser:
+    options = argparse.ArgumentParser(add_help=False)
+    options.add_argument("--corpus", metavar="PATH", help="folder of articles, or one file (default: the shipped ones)")
+    options.add_argument("--index", metavar="DIR", help="folder of the index (default: one per corpus, under --home)")
+    options.add_argument("--chroma-url", metavar="URL", help="a Chroma server instead of the embedded one")
+    return options
+
+
+def _model() -> argparse.ArgumentParser:
+    options = argparse.ArgumentParser(add_help=False)
+    options.add_argument(
+        "--model", help='catalogue name, path of a GGUF, owner/repo:file.gguf, or "none" for extracts without a model'
+    )
+    options.add_argument("--llm-url", metavar="URL", help="an OpenAI-compatible server instead of a local model")
+    threshold = options.add_mutually_exclusive_group()
+    threshold.add_argument(
+        "--threshold",
+        dest="answer_threshold",
+        type=_probability,
+        metavar="P",
+        help="answer when the probability that the articles hold the answer is at least P"
+        f" (default: {Config().answer_threshold}; lower is more talkative)",
+    )
+    threshold.add_argument(
+        "--careful",
+        dest="answer_threshold",
+        action="store_const",
+        const=CAREFUL,
+        help=f"the same as --threshold {CAREFUL}",
+    )
+    return options
+
+
+def _chat_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this computer only)")
+    command.add_argument("--port", type=int, default=7860, help="first port to try (default: 7860)")
+    command.add_argument(
+        "--share", action="store_true", help="ask Gradio for a public address, open to all who know it"
+    )
+    command.add_argument("--no-browser", action="store_true", help="only print the address")
+
+
+def _ask_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("text", nargs="*", metavar="QUESTION", help='the question; "-" reads standard input')
+    command.add_argument("--as-of", type=date.fromisoformat, metavar="YYYY-MM-DD", help="answer as of that day")
+    command.add_argument("--json", action="store_true", help="print the answer as JSON")
+
+
+def _search_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("text", nargs="*", metavar="QUESTION", help='what to look for; "-" reads standard input')
+    command.add_argument("-k", type=_count, default=10, help="how many passages (default: 10)")
+    command.add_argument("--json", action="store_true", help="print the passages as JSON")
+
+
+def _check_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("text", nargs="*", metavar="STATEMENT", help='the statement; "-" reads standard input')
+    command.add_argument("--json", action="store_true", help="print the verdict as JSON")
+
+
+def _models_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "action", nargs="?", choices=("list", "fetch", "path"), default="list", help="what to do (default: list)"
+    )
+    command.add_argument("names", nargs="*", metavar="NAME", help="models (default: those that Footnote needs)")
+
+
+def _probability(text: str) -> float:
+    value = float(text)
+    if not 0 <= value <= 1:
+        raise argparse.ArgumentTypeError(f"{text} is not between 0 and 1")
+    return value
+
+
+def _count(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"{text} is less than 1")
+    return value
+
+
+# argparse names the function in "invalid _count value": give it the word that a person expects.
+_probability.__name__, _count.__name__ = "probability", "count"

@@ -1,0 +1,171 @@
+"""The command `footnote`: runs what was typed, prints text or JSON, returns an exit code.
+
+Knows nothing about how answers are made or look. Heavy imports wait inside the commands, so that `--help` is quick.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import os
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rag.arguments import config, parser, text_of
+from rag.errors import FootnoteError, UsageError
+from rag.terminal import Bars, answer_lines, claim_lines, hit_lines, plain, show
+
+if TYPE_CHECKING:
+    from rag.chat import Chatbot
+
+DONE, FAILED, USAGE, REFUSED, INTERRUPTED = 0, 1, 2, 3, 130
+"""Exit codes; see `rag.arguments.EXIT_CODES`."""
+
+Load = Callable[..., "Chatbot"]
+
+
+def main(argv: Sequence[str] | None = None, load: Load | None = None) -> int:
+    """Run one command. `load` takes the place of `rag.build.load`. A wrong command line ends in argparse's exit(2)."""
+    args = parser().parse_args(argv)
+    try:
+        return COMMANDS[args.command](args, load or _real_load)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # `footnote search … | head` has what it wanted; Python would try to flush the pipe again at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except FootnoteError as error:
+        print(f"footnote: {plain(str(error))}", file=sys.stderr)
+        return USAGE if isinstance(error, UsageError) else FAILED
+    except Exception as error:
+        if args.debug:
+            traceback.print_exc()
+        print(f"footnote: unexpected {type(error).__name__}: {plain(str(error))}", file=sys.stderr)
+        print("This is a fault of Footnote's. With --debug the same command shows where it happened.", file=sys.stderr)
+        return FAILED
+
+
+def _real_load(*args: Any, **kwargs: Any) -> Chatbot:
+    from rag.build import load
+
+    return load(*args, **kwargs)
+
+
+def chat(args: argparse.Namespace, load: Load) -> int:
+    launch = importlib.import_module("ui.app").launch  # by name: rag does not know ui
+    launch(config(args), host=args.host, port=args.port, share=args.share, open_browser=not args.no_browser, load=load)
+    return DONE
+
+
+def ask(args: argparse.Namespace, load: Load) -> int:
+    question = text_of(args.text, "question")
+    with Bars(sys.stderr) as progress, load(config(args), progress=progress) as bot:
+        progress("answering")
+        answer = bot.ask(question, as_of=args.as_of)
+    if args.json:
+        _print_json(answer.to_dict())
+    else:
+        show(answer_lines(answer), sys.stdout)
+    return REFUSED if answer.refused else DONE
+
+
+def search(args: argparse.Namespace, load: Load) -> int:
+    question = text_of(args.text, "question")
+    args.model = "none"  # searching needs no language model: none is fetched or loaded for it
+    with Bars(sys.stderr) as progress, load(config(args), progress=progress) as bot:
+        hits = bot.search(question, k=args.k)
+    if args.json:
+        _print_json([hit.to_dict() | {"title": hit.article.title, "text": hit.passage.text} for hit in hits])
+    else:
+        show(hit_lines(hits), sys.stdout)
+    return DONE if hits else REFUSED
+
+
+def check(args: argparse.Namespace, load: Load) -> int:
+    statement = text_of(args.text, "statement")
+    with Bars(sys.stderr) as progress, load(config(args), progress=progress) as bot:
+        progress("checking")
+        claim = bot.check(statement)
+    if args.json:
+        citations = [citation.to_dict() for citation in claim.citations]
+        _print_json({"statement": statement, "verdict": claim.verdict, "citations": citations})
+    else:
+        show(claim_lines(claim), sys.stdout)
+    return DONE if claim.verdict == "supported" else REFUSED
+
+
+def sync(args: argparse.Namespace, load: Load) -> int:
+    from rag.build import sync as sync_index
+
+    with Bars(sys.stderr) as progress:
+        report = sync_index(config(args), progress=progress)
+    for left_out in report.skipped:
+        print(f"footnote: left out {plain(left_out.source)}: {plain(left_out.reason)}", file=sys.stderr)
+    print(", ".join(f"{getattr(report, name)} {name}" for name in ("added", "updated", "removed", "unchanged")))
+    return DONE
+
+
+def models(args: argparse.Namespace, load: Load) -> int:
+    from rag.home import home_folder
+
+    settings = config(args)
+    used = (settings.embedder, settings.model)
+    home = home_folder(settings)
+    if args.action == "list":
+        _list_models(used, home)
+    elif args.action == "path":
+        _locate_models(args.names or used, home)
+    else:
+        _fetch_models(args.names or used, home)
+    return DONE
+
+
+def _list_models(used: Sequence[str], home: Path) -> None:
+    from rag.catalogue import CATALOGUE
+    from rag.shelf import state
+
+    for name, model in CATALOGUE.items():
+        mark, size = "*" if name in used else " ", f"{model.bytes / 1e6:,.0f} MB"
+        print(f"{mark} {name:20}{size:>9}  {state(model, home):13}{model.licence:12}{model.hub}")
+    print(f"\n* used unless you say otherwise. Models are kept in {home / 'models'}.")
+
+
+def _locate_models(names: Sequence[str], home: Path) -> None:
+    from rag.catalogue import CATALOGUE, unknown
+    from rag.shelf import place
+
+    for name in names:
+        if name not in CATALOGUE:
+            raise unknown(name, "gguf")
+        print(place(CATALOGUE[name], home))
+
+
+def _fetch_models(names: Sequence[str], home: Path) -> None:
+    from rag.catalogue import CATALOGUE
+    from rag.fetch import ensure_embedder, ensure_model
+
+    for name in names:
+        known = CATALOGUE.get(name)
+        ensure = ensure_embedder if known and known.kind == "embedder" else ensure_model
+        with Bars(sys.stderr) as progress:
+            path = ensure(name, home, lambda done, total, what: progress(what, done, total))
+        print(path)
+
+
+def doctor(args: argparse.Namespace, load: Load) -> int:
+    raise NotImplementedError
+
+
+COMMANDS: dict[str, Callable[[argparse.Namespace, Load], int]] = {
+    command.__name__: command for command in (chat, ask, search, check, sync, models, doctor)
+}
+
+
+def _print_json(value: Any) -> None:
+    """In ASCII: JSON's own escapes then keep every control character of an article from the terminal."""
+    print(json.dumps(value, indent=2))

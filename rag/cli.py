@@ -32,7 +32,9 @@ def main(argv: Sequence[str] | None = None, load: Load | None = None) -> int:
     """Run one command. `load` takes the place of `rag.build.load`. A wrong command line ends in argparse's exit(2)."""
     args = parser().parse_args(argv)
     try:
-        return COMMANDS[args.command](args, load or _real_load)
+        code = COMMANDS[args.command](args, load or _real_load)
+        sys.stdout.flush()  # here, where a closed pipe is caught
+        return code
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:

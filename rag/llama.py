@@ -4,7 +4,8 @@ Knows nothing about articles, prompts' wording or citations.
 
 Greedy and repeatable: prompts are evaluated in blocks that start at fixed positions, and what the last prompt left
 in the cache is reused by whole blocks only. A block's numbers therefore depend on the text before it and on nothing
-else, neither on what was asked earlier nor on how much of it could be reused.
+else, neither on what was asked earlier nor on how much of it could be reused. A prompt says with `CUT` where a block
+should end, so that several questions about the same text share all of it.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rag.errors import ModelBroken, ModelError, ModelNotFound, QuestionError
-from rag.types import Messages
+from rag.types import CUT, Messages
 
 BLOCK = 128
 """Tokens evaluated in one call. Larger blocks are not faster on two cores, smaller ones are slower."""
@@ -68,10 +69,9 @@ class LlamaCpp:
         self._n_vocab: int = self._llama.n_vocab()
         self._lock = threading.Lock()  # a context is not thread-safe, streaming included
         self._cached: list[int] = []  # tokens whose keys and values the context holds
+        self._ends: list[int] = []  # where the blocks end in which they were evaluated
         self._logits: npt.NDArray[np.float32] | None = None  # after the last token of _cached
         self._template: Any = self._chat_template()
-        self._yes = self._variants("Yes")
-        self._no = self._variants("No")
 
     @property
     def name(self) -> str:
@@ -86,10 +86,10 @@ class LlamaCpp:
 
     def stream(self, messages: Messages, max_tokens: int) -> Iterator[str]:
         """Yield the reply piece by piece; closing the iterator stops the model within one token."""
-        tokens = self._prompt(messages, max_tokens)
+        segments = self._prompt(messages, max_tokens)
         decoder = codecs.getincrementaldecoder("utf-8")("replace")  # a token may end inside a character
         with self._lock:
-            logits = self._evaluate(tokens)
+            logits = self._evaluate(segments)
             for _ in range(max_tokens):
                 token = int(np.argmax(logits))
                 if self._api.llama_vocab_is_eog(self._llama._model.vocab, token):
@@ -101,16 +101,13 @@ class LlamaCpp:
             if rest := decoder.decode(b"", final=True):
                 yield rest
 
-    def yes_no(self, messages: Messages, cue: str) -> float:
-        """Logit of "Yes" minus logit of "No" after `cue`; the prompt stays cached for a `stream` that follows."""
-        tokens = self._prompt(messages, 0)
-        tail = self._tokenize(cue, special=False)
+    def choose(self, messages: Messages, options: Sequence[str]) -> list[float]:
+        """Log-probability of each option as the first word of the reply; upper and lower case count together."""
+        segments = self._prompt(messages, 0)
         with self._lock:
-            kept = self._evaluate(tokens)
-            after = self._decode(tail)
-            self._truncate(len(tokens))
-            self._logits = kept
-        return float(_log_sum(after[self._yes]) - _log_sum(after[self._no]))
+            logits = self._evaluate(segments)
+        total = _log_sum(logits)
+        return [_log_sum(logits[self._variants(option)]) - total for option in options]
 
     def close(self) -> None:
         with self._lock:
@@ -137,17 +134,22 @@ class LlamaCpp:
     def _tokenize(self, text: str, special: bool) -> list[int]:
         return list(self._llama.tokenize(text.encode("utf-8", "replace"), add_bos=False, special=special))
 
-    def _prompt(self, messages: Messages, max_tokens: int) -> list[int]:
-        """Tokens of the whole prompt. Control tokens come from the template alone: those that an article or a
-        question spells out ("<|im_start|>") are broken up, so that text cannot pose as a turn of the conversation."""
+    def _prompt(self, messages: Messages, max_tokens: int) -> list[list[int]]:
+        """Tokens of the whole prompt, in the segments that `CUT` marks.
+
+        Control tokens come from the template alone: those that an article or a question spells out ("<|im_start|>")
+        are broken up, so that text cannot pose as a turn of the conversation.
+        """
         safe = [{**m, "content": m["content"].replace("<|", "< |").replace("|>", "| >")} for m in messages]
-        tokens = self._tokenize(str(self._template(messages=safe).prompt), special=True)
-        if len(tokens) + max_tokens + 8 > self.n_ctx:
+        prompt = str(self._template(messages=safe).prompt)
+        segments = [self._tokenize(part, special=True) for part in prompt.split(CUT) if part]
+        length = sum(map(len, segments))
+        if length + max_tokens + 8 > self.n_ctx:
             raise QuestionError(
-                f"The question with its evidence has {len(tokens)} tokens; with {max_tokens} for the answer that is more "
-                f"than the {self.n_ctx} that the model was opened with. Ask a shorter question."
+                f"The question with its evidence has {length} tokens; with {max_tokens} for the answer that is more than "
+                f"the {self.n_ctx} that the model was opened with. Ask a shorter question."
             )
-        return tokens
+        return segments
 
     def _variants(self, word: str) -> list[int]:
         """First tokens of the ways to write a word: bare, after a space, in small letters."""
@@ -155,25 +157,29 @@ class LlamaCpp:
 
     # --- below: evaluation -----------------------------------------------------------------------------------
 
-    def _evaluate(self, tokens: Sequence[int]) -> npt.NDArray[np.float32]:
-        """Bring the context to exactly `tokens`; logits, shape (n_vocab,), after the last of them."""
-        if self._logits is not None and self._cached == list(tokens):
+    def _evaluate(self, segments: Sequence[Sequence[int]]) -> npt.NDArray[np.float32]:
+        """Bring the context to exactly these tokens; logits, shape (n_vocab,), after the last of them."""
+        tokens = [token for segment in segments for token in segment]
+        ends = _block_ends(segments)
+        if self._logits is not None and self._cached == tokens and self._ends == ends:
             return self._logits
         same = 0
         for have, want in zip(self._cached, tokens, strict=False):
             if have != want:
                 break
             same += 1
-        self._truncate(min(same, len(tokens) - 1) // BLOCK * BLOCK)
-        logits: npt.NDArray[np.float32] = np.empty(0, np.float32)
-        for start in range(len(self._cached), len(tokens), BLOCK):
-            logits = self._decode(tokens[start : start + BLOCK])
+        shared = [a for a, b in zip(self._ends, ends, strict=False) if a == b and a <= same and a < len(tokens)]
+        self._truncate(shared[-1] if shared else 0)
+        for end in ends[len(shared) :]:
+            logits = self._decode(tokens[len(self._cached) : end])
+        self._ends = ends
         self._logits = logits
         return logits
 
     def _truncate(self, n: int) -> None:
         self._api.llama_memory_seq_rm(self._api.llama_get_memory(self._llama._ctx.ctx), 0, n, -1)
         del self._cached[n:]
+        self._ends = [end for end in self._ends if end <= n]
         self._logits = None
 
     def _decode(self, tokens: Sequence[int]) -> npt.NDArray[np.float32]:
@@ -188,6 +194,18 @@ class LlamaCpp:
         self._cached.extend(tokens)
         pointer = self._api.llama_get_logits_ith(self._llama._ctx.ctx, -1)
         return np.ctypeslib.as_array(pointer, shape=(self._n_vocab,)).copy()
+
+
+def _block_ends(segments: Sequence[Sequence[int]]) -> list[int]:
+    """
+    >>> _block_ends([[0] * 300, [0] * 20])
+    [128, 256, 300, 320]
+    """
+    ends, start = [], 0
+    for segment in segments:
+        ends += [*range(start + BLOCK, start + len(segment), BLOCK), start + len(segment)]
+        start += len(segment)
+    return ends
 
 
 def _log_sum(values: npt.NDArray[np.float32]) -> float:

@@ -184,6 +184,10 @@ Event = Retrieved | Token | Answer
 Messages = Sequence[dict[str, str]]
 """Chat messages as llama.cpp and OpenAI-compatible servers take them: `{"role": ..., "content": ...}`."""
 
+CUT = "\x1e"
+"""Where prompts that share their beginning part ways: a generator may keep what it computed up to here, and shows
+the model nothing of it. A control character, so no cleaned article or question holds it."""
+
 
 class Embedder(Protocol):
     """Turns texts into unit vectors. `fingerprint` changes whenever the vectors would."""
@@ -218,6 +222,6 @@ class Generator(Protocol):
         """Yield the reply piece by piece. Closing the iterator stops the model within one token."""
         ...
 
-    def yes_no(self, messages: Messages, cue: str) -> float:
-        """Logit of "Yes" minus logit of "No" as the word after `cue` at the start of the reply."""
+    def choose(self, messages: Messages, options: Sequence[str]) -> list[float]:
+        """Log-probability of each option (a word or a letter) as the first word of the reply."""
         ...

@@ -15,7 +15,7 @@ import numpy as np
 
 from rag.types import Messages, Vectors
 
-Logit = float | Sequence[float] | Callable[[Messages, str], float]
+Logit = float | Sequence[float] | Callable[[Messages], float]
 
 
 def words(text: str) -> list[str]:
@@ -63,12 +63,12 @@ class FakeEmbedder:
 
 @dataclass(frozen=True)
 class Call:
-    """One call of a generator: `kind` is "stream" or "yes_no"; `cue` belongs to the latter."""
+    """One call of a generator: `kind` is "stream" or "choose"; `options` belongs to the latter."""
 
     kind: str
     messages: tuple[dict[str, str], ...]
     max_tokens: int = 0
-    cue: str = ""
+    options: tuple[str, ...] = ()
 
     @property
     def prompt(self) -> str:
@@ -80,12 +80,14 @@ class FakeGenerator:
     """Says what it is told to say, word by word, and remembers what it was asked.
 
     `replies` are used up in order; an exception among them is raised in its turn; a call too many is an AssertionError.
-    `logit` is one number for every question, a sequence used up in order, or a function of (messages, cue).
+    `logit` is how much likelier the first option is than each other: one number for every question, a sequence used up
+    in order, or a function of the messages.
 
     >>> model = FakeGenerator(["They met in Geneva."], logit=2.5)
     >>> list(model.stream([{"role": "user", "content": "Where?"}], max_tokens=3))
     ['They ', 'met ', 'in ']
-    >>> model.yes_no([{"role": "user", "content": "Does it say where?"}], "Answerable:")
+    >>> yes, no = model.choose([{"role": "user", "content": "Does it say where?"}], ["Yes", "No"])
+    >>> round(yes - no, 6)
     2.5
     """
 
@@ -98,7 +100,7 @@ class FakeGenerator:
         self.calls: list[Call] = []
         self.stopped = 0
         """How many streams were closed before they had ended."""
-        self._logit: float | Callable[[Messages, str], float] | deque[float]
+        self._logit: float | Callable[[Messages], float] | deque[float]
         self._logit = deque(logit) if isinstance(logit, Sequence) else logit
 
     def count_tokens(self, text: str) -> int:
@@ -118,10 +120,15 @@ class FakeGenerator:
             self.stopped += 1
             raise
 
-    def yes_no(self, messages: Messages, cue: str) -> float:
-        self.calls.append(Call("yes_no", tuple(messages), cue=cue))
+    def choose(self, messages: Messages, options: Sequence[str]) -> list[float]:
+        self.calls.append(Call("choose", tuple(messages), options=tuple(options)))
+        logits = np.zeros(len(options))
+        logits[0] = self._next_logit(messages)
+        return list(map(float, logits - np.log(np.exp(logits).sum())))
+
+    def _next_logit(self, messages: Messages) -> float:
         if callable(self._logit):
-            return self._logit(messages, cue)
+            return self._logit(messages)
         if isinstance(self._logit, deque):
             assert self._logit, f"the test scripted no logit for this prompt: {self.calls[-1].prompt!r}"
             return self._logit.popleft()

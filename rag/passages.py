@@ -57,24 +57,23 @@ def cut(article: Article, count_pieces: Count, max_pieces: int) -> list[Passage]
     return [
         Passage(f"{article.id}:{start}-{end}", article.id, start, end, article.text[start:end])
         for start, end in _windows(spans, even, room)
-        if start < end
     ]
 
 
 def _windows(spans: list[tuple[int, int, int]], even: float, room: int) -> Iterator[tuple[int, int]]:
-    """Join (start, end, pieces) into windows of about `even` pieces, never over `room`."""
-    start, held = -1, 0
-    last = -1
-    for first, end, pieces in spans:
-        if start >= 0 and (held + pieces > room or held + pieces / 2 > even):
-            yield start, last
-            start = -1
-        if start < 0:
-            start, held = first, 0
+    """Join (start, end, pieces) into windows: the n-th ends where n * `even` pieces are passed; none is over `room`."""
+    window: list[tuple[int, int, int]] = []
+    ended = passed = held = 0
+    for span in spans:
+        pieces = span[2]
+        if window and (held + pieces > room or passed + pieces / 2 > (ended + 1) * even):
+            yield window[0][0], window[-1][1]
+            window, held, ended = [], 0, ended + 1
+        window.append(span)
         held += pieces
-        last = end
-    if start >= 0:
-        yield start, last
+        passed += pieces
+    if window:
+        yield window[0][0], window[-1][1]
 
 
 def _fitting(text: str, start: int, end: int, count: Count, room: int) -> Iterator[tuple[int, int, int]]:

@@ -8,20 +8,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
 MAX_CHARS = 1000
 MAX_WORDS = 100
 """A longer "sentence" (a list, a table, a text without stops) is cut further, at a clause where there is one."""
 
+LONG_WORDS = 50
+"""A longer sentence is cut at the stops inside its quotation: sentencex keeps a quotation of many in one piece."""
+
 CHUNK_CHARS = 10_000
 """sentencex is given at most this much at once: on text full of quotation marks its time grows with the square."""
 
-_BREAK = re.compile(r"[^\S\n\r]*(?:\r\n|[\n\r\u2028\u2029])\s*[\n\r\u2028\u2029]\s*")
+_BREAK = re.compile(r"(?:\r\n|[\n\r\u2028\u2029])\s*[\n\r\u2028\u2029]")
+_SPACE = re.compile(r"\s")
+_GAP = re.compile(r"\s+")
+_QUOTES = re.compile(r"[\"“”‘’«»„]|``|''")
+_OPENING = re.compile(r"(?<=\s)(?:[\"'“‘«(\[{]+|``\s?)$")
+_CLOSING = re.compile(r"\s*(?:(?:''|[\"'”’»)\]])+\s+)+")
 _CLAUSE = re.compile(r"(?:[;:,—–][\"'”’)\]]*|\s[-–—]{1,2})\s+")
-_WORD = re.compile(r"\S+")
-_OPENING = "“‘«([{"
-_ENDS = re.compile(r"(?<=[.!?…]\))\s+(?=[\"'“‘(]?[A-Z])")
+_CLOSED = re.compile(r"(?<=[.!?…]\))\s+(?=[\"'“‘(]?[A-Z])|(?<=[.!?…] \))\s+(?=[A-Z])")
 
 
 def split(text: str) -> list[tuple[int, int]]:
@@ -36,8 +41,8 @@ def split(text: str) -> list[tuple[int, int]]:
     return [
         piece
         for start, end in _chunks(text)
-        for sentence in _sentences(text, start, end)
-        for piece in _short(text, *sentence)
+        for sentence in _between(text, start, end, _stops(text, start, end))
+        for piece in _quotable(text, *sentence)
     ]
 
 
@@ -47,47 +52,51 @@ def _chunks(text: str) -> Iterator[tuple[int, int]]:
     for stop in [*(m.span() for m in _BREAK.finditer(text)), (len(text), len(text))]:
         while stop[0] - start > CHUNK_CHARS:
             limit = start + CHUNK_CHARS
-            after = max(text.rfind(mark, start, limit) for mark in (". ", "! ", "? ", ".\n"))
-            cut = after + 1 if after > start else _last_space(text, start, limit)
+            cut = 1 + max(text.rfind(mark, start, limit) for mark in (". ", "! ", "? ", ".\n"))
+            cut = cut if cut > start else 1 + text.rfind(" ", start, limit)
+            cut = cut if cut > start else limit
             yield start, cut
             start = cut
         yield start, stop[0]
         start = stop[1]
 
 
-def _last_space(text: str, start: int, limit: int) -> int:
-    space = text.rfind(" ", start, limit)
-    return space if space > start else limit
-
-
-def _sentences(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    """Trimmed sentence spans of one chunk; whatever sentencex answers, they are in order and miss nothing."""
+def _stops(text: str, start: int, end: int, in_quotes: bool = False) -> set[int]:
+    """Offsets at which a sentence ends between `start` and `end`; with `in_quotes` also those inside quotations."""
     import sentencex
 
-    # A lone surrogate (half an emoji out of broken JSON) cannot cross into Rust; "?" has the same length.
-    chunk = text[start:end].encode("utf-8", "replace").decode("utf-8")
-    found: list[dict[str, Any]] = sentencex.get_sentence_boundaries("en", chunk)
-    cuts = {start + b["end_index"] for b in found if 0 < b["end_index"] < len(chunk)}
-    cuts |= {m.end() for m in _ENDS.finditer(text, start, end)}
+    # Two things of the same length that sentencex dies of: lone surrogates (half an emoji out of broken JSON), and
+    # white space of several bytes after an initial ("A.\u2029"), where it cuts inside the character.
+    chunk = _SPACE.sub(" ", text[start:end]).encode("utf-8", "replace").decode("utf-8")
+    if in_quotes:
+        chunk = _QUOTES.sub(lambda m: " " * len(m[0]), chunk)
+    stops = {start + int(found["end_index"]) for found in sentencex.get_sentence_boundaries("en", chunk)}
+    return stops | {m.end() for m in _CLOSED.finditer(text, start, end)}
+
+
+def _between(text: str, start: int, end: int, stops: set[int]) -> list[tuple[int, int]]:
+    """Trimmed spans between the stops; whatever the stops are, the spans are in order and miss nothing."""
     spans: list[tuple[int, int]] = []
-    begin = start
-    for cut in [*sorted(cuts), end]:
-        if cut < end:
-            cut = _before_opening(text, begin, cut)
-        first, last = _trim(text, begin, cut)
+    for stop in [*sorted(stop for stop in stops if start < stop < end), end]:
+        if stop < start:
+            continue
+        cut = _beside_quotes(text, start, stop) if stop < end else stop
+        cut = min(cut, end)
+        first, last = _trim(text, start, cut)
         if first < last:
             if spans and _belongs_before(text, spans[-1], first, last):
                 first = spans.pop()[0]
             spans.append((first, last))
-        begin = cut
+        start = cut
     return spans
 
 
-def _before_opening(text: str, begin: int, cut: int) -> int:
-    """Step back over an opening quotation mark at the end of a sentence: it opens the next one."""
-    if text[cut - 1] in _OPENING and cut - 2 > begin and text[cut - 2].isspace() and not text[cut].isspace():
-        return cut - 1
-    return cut
+def _beside_quotes(text: str, start: int, stop: int) -> int:
+    """Move a stop so that an opening quotation mark begins the next sentence and a closing one ends this."""
+    if opening := _OPENING.search(text, max(start, stop - 4), stop):
+        return opening.start()
+    closing = _CLOSING.match(text, stop)
+    return closing.end() if closing else stop
 
 
 def _belongs_before(text: str, previous: tuple[int, int], start: int, end: int) -> bool:
@@ -106,18 +115,25 @@ def _trim(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-def _short(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Halve a span until it is short enough: at the clause, else the space, else the character next to its middle."""
+def _quotable(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The sentence itself, or the shorter pieces of one that is too long to quote."""
+    inner = [(start, end)]
+    if len(text[start:end].split()) > LONG_WORDS:
+        inner = _between(text, start, end, _stops(text, start, end, in_quotes=True))
+    for span in inner:
+        yield from _halved(text, *span)
+
+
+def _halved(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Cut a span until it is short enough: at the clause, the space or at least the character next to its middle."""
     start, end = _trim(text, start, end)
-    if start == end:
+    if end - start <= MAX_CHARS and len(text[start:end].split()) <= MAX_WORDS:
+        if start < end:
+            yield start, end
         return
-    if end - start <= MAX_CHARS and sum(1 for _ in _WORD.finditer(text, start, end)) <= MAX_WORDS:
-        yield start, end
-        return
-    middle = (start + end) // 2
-    quarter = (end - start) // 4
+    middle, quarter = (start + end) // 2, (end - start) // 4
     cuts = [m.end() for m in _CLAUSE.finditer(text, middle - quarter, middle + quarter)]
-    cuts = cuts or [m.end() for m in re.compile(r"\s+").finditer(text, middle - quarter, middle + quarter)]
+    cuts = cuts or [m.end() for m in _GAP.finditer(text, middle - quarter, middle + quarter)]
     cut = min(cuts, key=lambda at: abs(at - middle), default=middle)
-    yield from _short(text, start, cut)
-    yield from _short(text, cut, end)
+    yield from _halved(text, start, cut)
+    yield from _halved(text, cut, end)

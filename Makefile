@@ -67,9 +67,11 @@ $(VENV)/.installed: $(VENV)/.created pyproject.toml constraints.txt
 	$(INSTALL) --editable .
 	@touch $@
 
-$(VENV)/.installed-dev: $(VENV)/.installed
+# Covers the other stamp, so that `make test` installs once.
+$(VENV)/.installed-dev: $(VENV)/.created pyproject.toml constraints.txt
+	@echo 'Installing Footnote and its tools into $(VENV): 2 to 8 minutes the first time, most of it for compiling llama.cpp.'
 	$(INSTALL) --editable '.[dev]'
-	@touch $@
+	@touch $(VENV)/.installed $@
 
 # Pinned direct dependencies still let the hundred packages below them move, and the tests turn any warning of theirs
 # into an error. So their releases are pinned here too, without torch's local "+cpu": a constraint is only a limit on

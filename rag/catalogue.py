@@ -167,7 +167,9 @@ def hub_spec(spec: str) -> tuple[str, str] | None:
 
 
 def unknown(spec: str, kind: Literal["gguf", "embedder"]) -> ModelNotFound:
-    """The error for a name that is not in the catalogue, with the nearest ones that are."""
+    """The error for a name that is not in the catalogue, with the nearest one that is."""
+    if kind == "gguf" and (spec.endswith(".gguf") or "/" in spec):
+        return ModelNotFound(f"There is no model file {spec!r}. Give the path of a GGUF file, or a catalogue name.")
     names: Iterable[str] = [model.name for model in CATALOGUE.values() if model.kind == kind]
     near = difflib.get_close_matches(spec, names, n=1)
     hint = f" Did you mean {near[0]}?" if near else ""

@@ -142,9 +142,10 @@ def _sum_up(model: Model, stage: Path, failures: dict[str, FetchError]) -> Fetch
     tried = "".join(f"\n  - {label}: {error}" for label, error in failures.items())
     what = ", ".join(file.name for file in model.files)
     folder = stage.parent if model.kind == "gguf" else stage.with_suffix("")
+    it = "it" if len(model.files) == 1 else "them"
     advice = (
         f"\nTry again when the network is there; or, on another machine, take {what} from {hub.base_url()}/{model.hub} "
-        f"and put it into {folder}."
+        f"and put {it} into {folder}."
     )
     if any(isinstance(error, HashMismatch) for error in failures.values()):
         return HashMismatch(f"{model.name} could not be had with the bytes that it should have:{tried}{advice}")

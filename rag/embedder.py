@@ -32,7 +32,9 @@ class SentenceTransformerEmbedder:
         if not (folder / "modules.json").is_file():
             raise ModelNotFound(f"There is no sentence-transformers model in {folder} (no modules.json).")
         from sentence_transformers import SentenceTransformer
+        from transformers.utils import logging
 
+        logging.disable_progress_bar()  # 0.1 s of loading is not worth a bar among ours
         try:
             self._model: Any = SentenceTransformer(str(folder), device="cpu", local_files_only=True)
         except (OSError, ValueError, KeyError, RuntimeError) as error:

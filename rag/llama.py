@@ -109,6 +109,16 @@ class LlamaCpp:
         total = _log_sum(logits)
         return [_log_sum(logits[self._variants(option)]) - total for option in options]
 
+    def likelihood(self, messages: Messages, segment: int) -> float:
+        """Mean log-probability of the tokens of one segment (counted from 0, as `CUT` parts them) given all before."""
+        segments = self._prompt(messages, 0)
+        before, asked = segments[:segment], segments[segment][:BLOCK]
+        with self._lock:
+            first = self._evaluate(before)
+            rows = np.vstack([first, self._decode(asked, every=True)[:-1]])  # row i predicts token i
+            self._ends.append(len(self._cached))
+        return float(np.mean([row[token] - _log_sum(row) for row, token in zip(rows, asked, strict=True)]))
+
     def close(self) -> None:
         with self._lock:
             self._llama.close()
@@ -182,18 +192,21 @@ class LlamaCpp:
         self._ends = [end for end in self._ends if end <= n]
         self._logits = None
 
-    def _decode(self, tokens: Sequence[int]) -> npt.NDArray[np.float32]:
+    def _decode(self, tokens: Sequence[int], every: bool = False) -> npt.NDArray[np.float32]:
+        """Append tokens; logits after the last, shape (n_vocab,), or after `every` one, shape (n, n_vocab)."""
         self._logits = None
         batch = self._llama._batch
-        batch.set_batch(batch=tokens, n_past=len(self._cached), logits_all=False)
+        batch.set_batch(batch=tokens, n_past=len(self._cached), logits_all=every)
         try:
             self._llama._ctx.decode(batch)
         except RuntimeError as error:
             self._truncate(0)
             raise ModelError(f"llama.cpp failed while evaluating {len(tokens)} tokens: {error}.") from error
         self._cached.extend(tokens)
-        pointer = self._api.llama_get_logits_ith(self._llama._ctx.ctx, -1)
-        return np.ctypeslib.as_array(pointer, shape=(self._n_vocab,)).copy()
+        wanted = range(len(tokens)) if every else [-1]
+        rows = [self._api.llama_get_logits_ith(self._llama._ctx.ctx, i) for i in wanted]
+        arrays = [np.ctypeslib.as_array(row, shape=(self._n_vocab,)).copy() for row in rows]
+        return np.stack(arrays) if every else arrays[0]
 
 
 def _block_ends(segments: Sequence[Sequence[int]]) -> list[int]:

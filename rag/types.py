@@ -225,3 +225,7 @@ class Generator(Protocol):
     def choose(self, messages: Messages, options: Sequence[str]) -> list[float]:
         """Log-probability of each option (a word or a letter) as the first word of the reply."""
         ...
+
+    def likelihood(self, messages: Messages, segment: int) -> float:
+        """Mean log-probability of the tokens of one segment (from 0, as `CUT` parts them) given all before it."""
+        ...

@@ -126,6 +126,10 @@ class FakeGenerator:
         logits[0] = self._next_logit(messages)
         return list(map(float, logits - np.log(np.exp(logits).sum())))
 
+    def likelihood(self, messages: Messages, segment: int) -> float:
+        self.calls.append(Call("likelihood", tuple(messages)))
+        return -2.0
+
     def _next_logit(self, messages: Messages) -> float:
         if callable(self._logit):
             return self._logit(messages)

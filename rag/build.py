@@ -1,0 +1,104 @@
+"""The only place where real parts are put together. Knows nothing about what the parts do with each other."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Sequence
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+
+from rag.chat import Chatbot
+from rag.config import Config
+from rag.embedder import SentenceTransformerEmbedder
+from rag.errors import CorpusError
+from rag.fetch import ensure_embedder, ensure_model
+from rag.home import home_folder
+from rag.index import Index, SyncReport
+from rag.types import Answer, Embedder, Generator, Turn
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done, how much is done, and of how much."""
+
+NO_MODEL = "none"
+
+
+def load(config: Config | None = None, progress: Progress | None = None) -> Chatbot:
+    """Fetch what is missing, bring the index in step with the articles, load the model.
+
+    Raises:
+        CorpusError, StoreError, ModelError, FetchError: each says what was found and what to do.
+    """
+    config = config or Config()
+    index, _ = _synced(config, progress)
+    try:
+        return Chatbot(config, index, _generator(config, progress))
+    except BaseException:
+        index.close()
+        raise
+
+
+def sync(config: Config | None = None, progress: Progress | None = None) -> SyncReport:
+    """Bring the index in step with the articles and say what changed. Raises as `load` does."""
+    index, report = _synced(config or Config(), progress)
+    index.close()
+    return report
+
+
+def ask(question: str, history: Sequence[Turn] = (), as_of: date | None = None, config: Config | None = None) -> Answer:
+    """One answer; the chatbot stays loaded for the next one. Without `config`: over the articles that ship with it."""
+    return _kept(config or Config()).ask(question, history, as_of)
+
+
+@lru_cache(maxsize=1)
+def _kept(config: Config) -> Chatbot:
+    return load(config)
+
+
+def _synced(config: Config, progress: Progress | None) -> tuple[Index, SyncReport]:
+    corpus = Path(config.corpus).expanduser()
+    if not corpus.exists():
+        raise CorpusError(f"There is no file or folder {corpus}. Name a folder of articles, or one file.")
+    index = Index(index_folder(config), _embedder(config, progress), config.chroma_url)
+    try:
+        return index, index.sync(corpus, progress)
+    except BaseException:
+        index.close()
+        raise
+
+
+def index_folder(config: Config) -> Path:
+    """`config.index`, else a folder of its own for each corpus in the home folder. Nothing is made."""
+    if config.index is not None:
+        return Path(config.index).expanduser()
+    corpus = Path(config.corpus).expanduser().resolve()
+    key = hashlib.sha256(str(corpus).encode("utf-8", "surrogateescape")).hexdigest()[:12]
+    return home_folder(config) / "indexes" / f"{corpus.stem[:40] or 'articles'}-{key}"
+
+
+def _embedder(config: Config, progress: Progress | None) -> Embedder:
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")  # its threads and a fork warn on every start
+    return SentenceTransformerEmbedder(ensure_embedder(config.embedder, home_folder(config), _fetching(progress)))
+
+
+def _generator(config: Config, progress: Progress | None) -> Generator | None:
+    if config.llm_url is not None:
+        from rag.server import OpenAIServer
+
+        return OpenAIServer(config.llm_url, config.model, n_ctx=config.n_ctx, timeout=config.llm_timeout)
+    if config.model == NO_MODEL:
+        return None
+    from rag.llama import LlamaCpp
+
+    path = ensure_model(config.model, home_folder(config), _fetching(progress))
+    if progress is not None:
+        progress("loading the model", 0, 1)
+    return LlamaCpp(path, n_ctx=config.n_ctx, n_threads=config.n_threads)
+
+
+def _fetching(progress: Progress | None) -> Callable[[int, int, str], None] | None:
+    """The progress of a download is told in bytes and a label."""
+    if progress is None:
+        return None
+    return lambda done, total, label: progress(label, done, total)

@@ -1,0 +1,210 @@
+"""A question in, an answer with citations out, or a refusal. Knows nothing about files, models' kinds or pages.
+
+    question -> search -> evidence -> decide -> draft -> check -> claims with citations
+
+The model writes the draft and lends its logits; everything else is decided here, in code.
+"""
+
+from __future__ import annotations
+
+import time
+import unicodedata
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import date
+from types import TracebackType
+
+from rag import cite, decide, prompt, refuse
+from rag.config import Config
+from rag.errors import QuestionError
+from rag.evidence import Sentence, gather
+from rag.followup import leans, standalone
+from rag.index import Index
+from rag.search import search
+from rag.support import SupportChecker
+from rag.types import Answer, Article, Claim, Event, Generator, Hit, Retrieved, Seconds, Token, Turn
+from rag.words import content_words
+
+HISTORY_TURNS = 2
+HISTORY_CHARS = 300
+"""What of an earlier conversation the model is shown: so many turns, each part cut to so many characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A question on its way: as it was put, as it is searched for, and when."""
+
+    question: str
+    query: str
+    history: tuple[Turn, ...]
+    as_of: date | None
+    started: float
+
+
+class Chatbot:
+    """Answers from one index. Made by `rag.load`; also a context manager that closes what it opened."""
+
+    def __init__(self, config: Config, index: Index, generator: Generator | None) -> None:
+        self._config = config
+        self._index = index
+        self._generator = generator
+        self._checker = SupportChecker(index.embed)
+
+    @property
+    def articles(self) -> tuple[Article, ...]:
+        return tuple(self._index.articles.values())
+
+    def ask(self, question: str, history: Sequence[Turn] = (), as_of: date | None = None) -> Answer:
+        """The last event of `stream`."""
+        *_, last = self.stream(question, history, as_of)
+        assert isinstance(last, Answer)
+        return last
+
+    def stream(self, question: str, history: Sequence[Turn] = (), as_of: date | None = None) -> Iterator[Event]:
+        """Yield `Retrieved`, then the draft in `Token`s, then exactly one `Answer`.
+
+        `as_of` is the day on which the question is asked. Closing the iterator stops the model within a token.
+
+        Raises:
+            QuestionError: the question is empty or too long. ModelError, StoreError: something broke on the way.
+        """
+        started = time.perf_counter()
+        question = self._clean(question)
+        leaning = tuple(history) if leans(question) else ()
+        asked = _Asked(question, standalone(question, history), _shortened(leaning), as_of, started)
+        if not self._config.use_articles:
+            yield from self._from_memory(asked)
+            return
+        hits = tuple(self.search(asked.query, self._config.top_k))
+        searched = time.perf_counter() - started
+        yield Retrieved(hits)
+        yield from self._answer(asked, hits, searched)
+
+    def search(self, question: str, k: int = 10) -> list[Hit]:
+        """The `k` best passages, best first."""
+        question = self._clean(question)
+        return search(self._index, question, k, self._config.per_article, self._config.retrieval)
+
+    def check(self, statement: str) -> Claim:
+        """A statement against the articles: the verdict, with the sentences that say so or say otherwise."""
+        statement = self._clean(statement)
+        evidence = self._gather(statement, self.search(statement, self._config.top_k))
+        if not evidence:
+            return Claim(statement, (), "not found")
+        near = cite.nearness([statement], evidence, self._index.embed)
+        return cite.verdict(statement, near[0], evidence, self._checker, self._config.support_threshold)
+
+    def close(self) -> None:
+        self._index.close()
+        if close := getattr(self._generator, "close", None):
+            close()
+
+    def __enter__(self) -> Chatbot:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    # --- below: the steps of an answer -------------------------------------------------------------------------
+
+    def _answer(self, asked: _Asked, hits: tuple[Hit, ...], searched: float) -> Iterator[Event]:
+        evidence = self._gather(asked.query, hits)
+        stated, likelihood = self._logits(asked, evidence)
+        features = decide.evidence_features(hits, evidence) | decide.model_features(stated, likelihood)
+        confidence = decide.probability(features, with_model=self._generator is not None)
+        relevance = decide.relevance(decide.sentence_features(evidence), drafted=False)
+        if self._config.check and (not evidence or confidence < self._config.answer_threshold):
+            yield self._refusal(asked, hits, evidence, relevance, confidence, searched)
+            return
+        draft, first = "", None
+        if self._generator is not None:
+            messages = prompt.messages(evidence, asked.question, prompt.ANSWER, asked.history, asked.as_of)
+            with closing(self._generator.stream(messages, self._config.max_answer_tokens)) as pieces:
+                for piece in pieces:
+                    first = first or time.perf_counter() - asked.started
+                    draft += piece
+                    yield Token(piece)
+        statements, dropped = self._statements(draft, evidence, relevance)
+        if not statements:
+            yield self._refusal(asked, hits, evidence, relevance, confidence, searched, first, dropped)
+            return
+        claims, citations = cite.number(statements)
+        seconds = Seconds(searched, first, time.perf_counter() - asked.started)
+        text = cite.with_markers(claims)
+        yield Answer(asked.question, text, claims, citations, hits, None, confidence, seconds, dropped)
+
+    def _logits(self, asked: _Asked, evidence: Sequence[Sentence]) -> tuple[float, float]:
+        """What the model makes of the evidence before it writes: yes minus no, and how well it foresaw the question."""
+        if self._generator is None or not evidence:
+            return 0.0, 0.0
+        messages = prompt.messages(evidence, asked.question, prompt.STATED, asked.history, asked.as_of)
+        likelihood = self._generator.likelihood(messages, prompt.QUESTION_SEGMENT)
+        yes, no = self._generator.choose(messages, ["Yes", "No"])
+        return yes - no, likelihood
+
+    def _statements(
+        self, draft: str, evidence: Sequence[Sentence], relevance: Sequence[float]
+    ) -> tuple[list[cite.Statement], tuple[str, ...]]:
+        drafted = cite.draft_sentences(draft)
+        near = cite.nearness(drafted, evidence, self._index.embed)
+        if not self._config.check:
+            return cite.unchecked(drafted, near, evidence), ()
+        checked = cite.check_draft(drafted, near, evidence, self._checker, self._config.support_threshold)
+        if drafted:
+            nearest = [float(value) for value in near.max(axis=0)]
+            relevance = decide.relevance(decide.sentence_features(evidence, nearest), drafted=True)
+        return cite.compose(checked, evidence, relevance), checked.dropped
+
+    def _refusal(
+        self,
+        asked: _Asked,
+        hits: tuple[Hit, ...],
+        evidence: Sequence[Sentence],
+        relevance: Sequence[float],
+        confidence: float,
+        searched: float,
+        first: float | None = None,
+        dropped: tuple[str, ...] = (),
+    ) -> Answer:
+        reason = refuse.reason(asked.question, hits)
+        near, citations = cite.number(refuse.nearest(evidence, relevance))
+        text = f"{reason} The nearest they hold: {cite.with_markers(near)}" if near else reason
+        seconds = Seconds(searched, first, time.perf_counter() - asked.started)
+        return Answer(asked.question, text, (), citations, hits, reason, confidence, seconds, dropped)
+
+    def _from_memory(self, asked: _Asked) -> Iterator[Event]:
+        """The baseline without articles: whatever the model says, uncited."""
+        yield Retrieved(())
+        text, first = "", None
+        if self._generator is not None:
+            for piece in self._generator.stream(prompt.from_memory(asked.question), self._config.max_answer_tokens):
+                first = first or time.perf_counter() - asked.started
+                text += piece
+                yield Token(piece)
+        claims = tuple(Claim(sentence) for sentence in cite.draft_sentences(text))
+        seconds = Seconds(0.0, first, time.perf_counter() - asked.started)
+        yield Answer(asked.question, text, claims, (), (), None, 1.0, seconds)
+
+    def _gather(self, query: str, hits: Sequence[Hit]) -> list[Sentence]:
+        count = self._generator.count_tokens if self._generator is not None else self._index.embed.count_pieces
+        return gather(query, hits, self._index.embed, count)
+
+    def _clean(self, question: str) -> str:
+        """One line without control characters. Raises QuestionError for what cannot be a question."""
+        text = "".join(" " if unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp") else c for c in question)
+        text = " ".join(unicodedata.normalize("NFC", text).split())
+        if not text:
+            raise QuestionError("The question is empty. Type what you want to know from the articles.")
+        if len(text) > self._config.max_question_chars:
+            raise QuestionError(
+                f"The question has {len(text):,} characters; {self._config.max_question_chars:,} are the most that can "
+                "be answered. Ask for one thing at a time."
+            )
+        if not content_words(text) and not any(c.isalnum() for c in text):
+            raise QuestionError("There are no words in the question to look for. Ask in words.")
+        return text
+
+
+def _shortened(history: Sequence[Turn]) -> tuple[Turn, ...]:
+    return tuple(Turn(turn.question[:HISTORY_CHARS], turn.answer[:HISTORY_CHARS]) for turn in history[-HISTORY_TURNS:])

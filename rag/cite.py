@@ -1,0 +1,185 @@
+"""From a draft to claims with citations: every sentence is matched to the source sentences that support it.
+
+Knows nothing about models or search. A draft sentence that no source supports is not shown; what the sources say on
+the question and the draft left out is added in the sources' own words.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from rag import sentences
+from rag.evidence import Sentence
+from rag.support import Support, SupportChecker
+from rag.types import Citation, Claim, Embedder
+
+CANDIDATES = 3
+"""Source sentences, nearest first, that a draft sentence is checked against, alone and two together."""
+MAX_CLAIMS = 4
+"""Sentences of an answer, at most."""
+QUOTE_FROM = 0.5
+"""Relevance from which a source sentence is quoted beside the draft."""
+KEEP_FROM = 0.15
+"""Relevance below which a supported draft sentence is beside the question."""
+
+_MARKS = re.compile(r"\s*[\[(](?:\d{1,2}|[A-Z])[\])]|^\s*(?:Answer|A)\s*:\s*", re.MULTILINE)
+"""Labels that small models write of themselves: they mean nothing, code attaches the citations."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A sentence that may be shown: what it says, the source sentences it rests on, and how well."""
+
+    text: str
+    sources: tuple[Sentence, ...]
+    support: float
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A draft after checking: what stands, and what fell."""
+
+    statements: tuple[Statement, ...]
+    dropped: tuple[str, ...]
+
+
+def draft_sentences(draft: str) -> list[str]:
+    """
+    >>> draft_sentences("Answer: They met in Geneva [1]. It was in May [A].")
+    ['They met in Geneva.', 'It was in May.']
+    """
+    text = " ".join(_MARKS.sub("", draft).split())
+    found = [text[start:end] for start, end in sentences.split(text)]
+    return list(dict.fromkeys(s for s in found if any(c.isalnum() for c in s)))
+
+
+def nearness(drafted: Sequence[str], evidence: Sequence[Sentence], embed: Embedder) -> np.ndarray:
+    """Cosines, shape (draft sentences, evidence sentences)."""
+    if not drafted:
+        return np.zeros((0, len(evidence)), np.float32)
+    return np.asarray(embed(list(drafted)) @ np.stack([s.vector for s in evidence]).T)
+
+
+def check_draft(
+    drafted: Sequence[str], near: np.ndarray, evidence: Sequence[Sentence], checker: SupportChecker, threshold: float
+) -> Checked:
+    """Keep the draft sentences that one source sentence supports, or else two of one article together."""
+    choices = [_choices(row, evidence) for row in near]
+    pairs = [(text, _joined(c), _context(c)) for text, cs in zip(drafted, choices, strict=True) for c in cs]
+    verdicts = iter(checker.many(pairs))
+    kept, dropped = [], []
+    for text, cs in zip(drafted, choices, strict=True):
+        best = _best([(c, next(verdicts)) for c in cs], threshold)
+        if best is None:
+            dropped.append(text)
+        else:
+            kept.append(Statement(text, best[0], best[1].probability))
+    return Checked(tuple(kept), tuple(dropped))
+
+
+def compose(
+    checked: Checked, evidence: Sequence[Sentence], relevance: Sequence[float], max_claims: int = MAX_CLAIMS
+) -> list[Statement]:
+    """The statements to show: supported draft sentences that bear on the question, then quotes of what they left out."""
+    worth = {(s.article.id, s.start): r for s, r in zip(evidence, relevance, strict=True)}
+
+    def value(statement: Statement) -> float:
+        return max(worth[s.article.id, s.start] for s in statement.sources)
+
+    shown = [s for s in checked.statements if value(s) >= KEEP_FROM][:max_claims]
+    used = {(s.article.id, s.start) for statement in shown for s in statement.sources}
+    rest = [s for s in evidence if (s.article.id, s.start) not in used and worth[s.article.id, s.start] >= QUOTE_FROM]
+    rest.sort(key=lambda s: -worth[s.article.id, s.start])
+    chosen = rest[: max_claims - len(shown)]
+    return shown + [quoted(s) for s in evidence if s in chosen]
+
+
+def quoted(sentence: Sentence) -> Statement:
+    """A source sentence in its own words: supported by being the source."""
+    return Statement(f"“{' '.join(sentence.text.split())}”", (sentence,), 1.0)
+
+
+def number(statements: Sequence[Statement]) -> tuple[tuple[Claim, ...], tuple[Citation, ...]]:
+    """Claims with their citations, numbered from 1 in order of first use; the same span keeps its number."""
+    citations: dict[tuple[str, int, int], Citation] = {}
+    claims = []
+    for statement in statements:
+        own = []
+        for s in sorted(statement.sources, key=lambda s: (s.rank, s.start)):
+            key = (s.article.id, s.start, s.end)
+            if key not in citations:
+                citations[key] = Citation(len(citations) + 1, s.article, s.start, s.end, s.text, statement.support)
+            own.append(citations[key])
+        claims.append(Claim(statement.text, tuple(own)))
+    return tuple(claims), tuple(citations.values())
+
+
+def with_markers(claims: Sequence[Claim]) -> str:
+    """The answer's text: each sentence followed by the numbers of its footnotes."""
+    return " ".join(claim.text + "".join(f" [{c.number}]" for c in claim.citations) for claim in claims)
+
+
+def _choices(row: np.ndarray, evidence: Sequence[Sentence]) -> list[tuple[Sentence, ...]]:
+    """The nearest sentences alone, then each two of them that stand in one article, in its order."""
+    nearest = [evidence[int(i)] for i in np.argsort(-row, kind="stable")[:CANDIDATES]]
+    singles: list[tuple[Sentence, ...]] = [(s,) for s in nearest]
+    pairs = [
+        tuple(sorted(two, key=lambda s: s.start))
+        for two in itertools.combinations(nearest, 2)
+        if two[0].article.id == two[1].article.id
+    ]
+    return singles + pairs
+
+
+def _best(
+    judged: Sequence[tuple[tuple[Sentence, ...], Support]], threshold: float
+) -> tuple[tuple[Sentence, ...], Support] | None:
+    """The best single source if any is enough, else the best two."""
+    for size in (1, 2):
+        enough = [(c, s) for c, s in judged if len(c) == size and s.probability >= threshold]
+        if enough:
+            return max(enough, key=lambda pair: pair[1].probability)
+    return None
+
+
+def _joined(sources: Sequence[Sentence]) -> str:
+    return " ".join(s.text for s in sources)
+
+
+def _context(sources: Sequence[Sentence]) -> str:
+    """What may tell who "it" is and which year it was: the article's head and the sentence before."""
+    article, start = sources[0].article, sources[0].start
+    before = article.text[max(0, start - 300) : start].strip()
+    spans = sentences.split(before)
+    last = before[spans[-1][0] :] if spans else ""
+    head = (article.title, article.publisher, article.published.isoformat() if article.published else None, last)
+    return " | ".join(part for part in head if part)
+
+
+def verdict(
+    statement: str, row: np.ndarray, evidence: Sequence[Sentence], checker: SupportChecker, threshold: float
+) -> Claim:
+    """A user's statement against the evidence: supported by one or two sentences, contradicted by one, or not found."""
+    choices = _choices(row, evidence)
+    judged = list(zip(choices, checker.many([(statement, _joined(c), _context(c)) for c in choices]), strict=True))
+    if best := _best(judged, threshold):
+        claims, _ = number([Statement(statement, best[0], best[1].probability)])
+        return claims[0]
+    against = [(c, s) for c, s in judged if s.verdict == "contradicted" and len(c) == 1]
+    if against:
+        claims, _ = number([Statement(statement, against[0][0], against[0][1].probability)])
+        return Claim(statement, claims[0].citations, "contradicted")
+    return Claim(statement, (), "not found")
+
+
+def unchecked(drafted: Sequence[str], near: np.ndarray, evidence: Sequence[Sentence]) -> list[Statement]:
+    """The baseline without checking: every draft sentence, pinned to the source sentence nearest to it."""
+    return [
+        Statement(text, (evidence[int(row.argmax())],), max(0.0, float(row.max())))
+        for text, row in zip(drafted, near, strict=True)
+    ]

@@ -1,0 +1,115 @@
+"""From passages to the few sentences that a model should read. Knows nothing about models, prompts or answers.
+
+The prompt is what an answer costs (100 tokens a second on two cores), so it carries sentences, not passages: all of
+the best passage, for it must be understood, and of the others only what is nearest to the question.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from rag import sentences
+from rag.passages import context
+from rag.types import Article, Embedder, Hit, Vectors
+from rag.words import content_words
+
+PASSAGES = 5
+"""Passages whose sentences are looked at."""
+MAX_SENTENCES = 26
+"""One letter each, so that the model can name a sentence with one token."""
+BUDGET_TOKENS = 420
+"""Tokens of evidence in a prompt."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence of an article, and how near it is to the question."""
+
+    article: Article
+    start: int
+    end: int
+    rank: int
+    """Place (from 0) of its passage among the hits."""
+    passage_score: float
+    cosine: float
+    """Of the sentence alone with the question."""
+    titled_cosine: float
+    """Of the sentence under its article's title with the question."""
+    overlap: float
+    """Share (0..1) of the question's content words that stand in it, rare ones counting more."""
+    vector: Vectors = field(compare=False, repr=False)
+    """Shape (dim,): the sentence alone, as embedded."""
+
+    @property
+    def text(self) -> str:
+        return self.article.text[self.start : self.end]
+
+
+def gather(
+    question: str, hits: Sequence[Hit], embed: Embedder, count_tokens: Callable[[str], int], budget: int = BUDGET_TOKENS
+) -> list[Sentence]:
+    """Sentences of the best hits within `budget` tokens, grouped by article, best article first, each in its order."""
+    found = _measure(question, hits[:PASSAGES], embed)
+    if not found:
+        return []
+    by_need = sorted(found, key=lambda s: (s.rank > 0, -(s.titled_cosine + s.passage_score), s.start))
+    taken: list[Sentence] = []
+    left = budget
+    for sentence in by_need:
+        cost = count_tokens(sentence.text) + 4  # its label and line end
+        if taken and cost > left:
+            continue
+        taken.append(sentence)
+        left -= cost
+        if len(taken) == MAX_SENTENCES:
+            break
+    first: dict[str, int] = {}
+    for sentence in found:
+        first.setdefault(sentence.article.id, sentence.rank)
+    return sorted(taken, key=lambda s: (first[s.article.id], s.article.id, s.start))
+
+
+def _measure(question: str, hits: Sequence[Hit], embed: Embedder) -> list[Sentence]:
+    """All sentences of the hits with their scores; a sentence that two passages share counts once."""
+    places: dict[tuple[str, int, int], tuple[Hit, int]] = {}
+    for rank, hit in enumerate(hits):
+        offset = hit.passage.start
+        for start, end in sentences.split(hit.passage.text):
+            places.setdefault((hit.article.id, offset + start, offset + end), (hit, rank))
+    texts = [hit.article.text[start:end] for (_, start, end), (hit, _) in places.items()]
+    titled = [context(hit.article) + text for text, (hit, _) in zip(texts, places.values(), strict=True)]
+    vectors = embed([question, *texts, *titled])
+    plain, under_title = _cosines(vectors[0], vectors[1:], len(texts))
+    overlaps = _overlaps(question, titled)
+    return [
+        Sentence(
+            hit.article,
+            start,
+            end,
+            rank,
+            hit.score,
+            float(plain[i]),
+            float(under_title[i]),
+            overlaps[i],
+            vectors[i + 1],
+        )
+        for i, ((_, start, end), (hit, rank)) in enumerate(places.items())
+    ]
+
+
+def _cosines(question: Vectors, rows: Vectors, n: int) -> tuple[Vectors, Vectors]:
+    cosines = np.asarray(rows @ question, np.float32)  # (2n, dim) @ (dim,) -> (2n,)
+    return cosines[:n], cosines[n:]
+
+
+def _overlaps(question: str, texts: Sequence[str]) -> list[float]:
+    """A word's weight falls with the share of these texts that have it, so that the topic's own words count little."""
+    words = dict.fromkeys(content_words(question))
+    have = [set(content_words(text)) for text in texts]
+    weight = {w: math.log(1 + len(texts) / (0.5 + sum(w in h for h in have))) for w in words}
+    total = sum(weight.values()) or 1.0
+    return [sum(weight[w] for w in words if w in h) / total for h in have]

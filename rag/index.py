@@ -1,0 +1,216 @@
+"""The index of one corpus: articles, passages, vectors and keywords, kept in step with the files.
+
+Knows nothing about questions. A folder holds
+
+    manifest.json   what the index was made from and with; written last, so that it vouches for all the rest
+    articles.jsonl  the cleaned articles
+    keyword/        BM25
+    chroma/         vectors (absent with a Chroma server)
+
+Interrupted at any point, the next sync asks Chroma which passages it has, embeds those that are missing and goes on.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from rag.articles import Skipped, read_corpus
+from rag.errors import StoreError
+from rag.keyword import KeywordIndex
+from rag.passages import TARGET_PIECES, TITLE_CHARS, context, cut
+from rag.store import ChromaStore
+from rag.types import Article, Embedder, Passage
+
+FORMAT = 1
+EMBED_BATCH = 256
+"""Passages embedded between two signs of progress and two writes: what an interruption can cost."""
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done, how much is done, and of how much."""
+
+
+@dataclass(frozen=True, slots=True)
+class SyncReport:
+    """What a sync changed, in articles."""
+
+    added: int
+    updated: int
+    removed: int
+    unchanged: int
+    skipped: tuple[Skipped, ...] = ()
+    passages: int = 0
+    embedded: int = 0
+
+
+class Index:
+    """An opened index. `sync` brings it in step with a corpus; searching is in `rag.search`."""
+
+    def __init__(self, folder: Path, embed: Embedder, chroma_url: str | None = None) -> None:
+        self.folder = folder
+        self.embed = embed
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            _write(folder / ".writable", "")
+            (folder / ".writable").unlink()
+        except OSError as error:
+            raise StoreError(
+                f"The index folder {folder} cannot be written ({error.strerror}). Name another with --index."
+            ) from error
+        name = f"footnote-{hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:16]}"
+        self.store = ChromaStore(folder / "chroma", chroma_url, name)
+        self.articles: dict[str, Article] = {}
+        self.passages: dict[str, Passage] = {}
+        self.keyword = KeywordIndex(None, [])
+        self._manifest: dict[str, Any] = {}
+        self._open()
+
+    @property
+    def made_with(self) -> dict[str, Any]:
+        """What the vectors and passages depend on; another value means that everything is embedded anew."""
+        return {"format": FORMAT, "embedder": self.embed.fingerprint, "passages": [TARGET_PIECES, TITLE_CHARS]}
+
+    def sync(self, corpus: str | Path, progress: Progress | None = None) -> SyncReport:
+        """Read the corpus if any file changed, embed what is new, drop what is gone.
+
+        Raises:
+            CorpusError: nothing readable there. StoreError: the index cannot be written.
+        """
+        tell = progress or (lambda what, done, total: None)
+        seen = fingerprint(corpus)
+        skipped = tuple(Skipped(**s) for s in self._manifest.get("skipped", []))
+        if self._manifest.get("files") == seen and self._manifest.get("made_with") == self.made_with:
+            return SyncReport(0, 0, 0, len(self.articles), skipped, len(self.passages), 0)
+        reading = read_corpus(corpus, lambda done, total: tell("reading", done, total))
+        before = self.articles
+        articles = {a.id: a for a in reading.articles}
+        passages = {p.id: p for a in articles.values() for p in cut(a, self.embed.count_pieces, self.embed.max_pieces)}
+        if self._manifest.get("made_with") not in (None, self.made_with):
+            self.store.clear()  # of another embedder or another cut: nothing in it is comparable
+        embedded = self._update_store(articles, passages, tell)
+        self._save(articles, passages, seen, reading.skipped)
+        return _report(before, articles, reading.skipped, len(passages), embedded)
+
+    def close(self) -> None:
+        self.store.close()
+
+    def _update_store(self, articles: dict[str, Article], passages: dict[str, Passage], tell: Progress) -> int:
+        have = self.store.ids()
+        # A passage of the same id may have other words when an article with an id of its own was edited.
+        edited = {p.id for p in passages.values() if p.id in self.passages and self.passages[p.id].text != p.text}
+        retitled = {
+            p.id
+            for p in passages.values()
+            if p.article_id in self.articles and self.articles[p.article_id].title != articles[p.article_id].title
+        }
+        missing = [p for p in passages.values() if p.id not in have or p.id in edited or p.id in retitled]
+        for i in range(0, len(missing), EMBED_BATCH):
+            tell("embedding", i, len(missing))
+            part = missing[i : i + EMBED_BATCH]
+            self.store.add(part, self.embed([context(articles[p.article_id]) + p.text for p in part]))
+        if missing:
+            tell("embedding", len(missing), len(missing))
+        self.store.remove(sorted(have - passages.keys()))
+        return len(missing)
+
+    def _save(
+        self, articles: dict[str, Article], passages: dict[str, Passage], seen: str, skipped: Iterable[Skipped]
+    ) -> None:
+        keyword = KeywordIndex.build(
+            list(passages.values()), [context(articles[p.article_id]) + p.text for p in passages.values()]
+        )
+        try:
+            keyword.save(self.folder / "keyword.new")
+            shutil.rmtree(self.folder / "keyword", ignore_errors=True)
+            (self.folder / "keyword.new").replace(self.folder / "keyword")
+            _write(self.folder / "articles.jsonl", "".join(_to_line(a) for a in articles.values()))
+            self._manifest = {
+                "made_with": self.made_with,
+                "files": seen,
+                "skipped": [asdict(s) for s in skipped],
+                "passages": [[p.article_id, p.start, p.end, p.id] for p in passages.values()],
+            }
+            _write(self.folder / "manifest.json", json.dumps(self._manifest))
+        except OSError as error:
+            raise StoreError(
+                f"The index in {self.folder} could not be written ({error.strerror or error}). Free some space or name "
+                "another folder with --index; the next start goes on from here."
+            ) from error
+        self.articles, self.passages, self.keyword = articles, passages, keyword
+
+    def _open(self) -> None:
+        """Load what the manifest vouches for; anything unreadable counts as absent and is built again."""
+        try:
+            manifest = json.loads((self.folder / "manifest.json").read_text(encoding="utf-8"))
+            with (self.folder / "articles.jsonl").open(encoding="utf-8") as lines:
+                articles = {a.id: a for a in map(_from_line, lines)}
+            passages = {
+                i: Passage(i, article, start, end, articles[article].text[start:end])
+                for article, start, end, i in manifest["passages"]
+            }
+            self.keyword = KeywordIndex.load(self.folder / "keyword")
+        except (OSError, ValueError, KeyError, TypeError, StoreError):
+            return
+        self.articles, self.passages, self._manifest = articles, passages, manifest
+
+
+def fingerprint(corpus: str | Path) -> str:
+    """Changes when a file comes, goes, or is written: a hash over the path, size and time of each."""
+    root = Path(corpus)
+    files = [root] if root.is_file() else sorted(p for p in root.rglob("*") if p.is_file())
+    digest = hashlib.sha256(str(root.resolve()).encode("utf-8", "surrogateescape"))
+    for file in files:
+        with contextlib.suppress(OSError):  # gone since it was listed: as good as absent
+            stat = file.stat()
+            digest.update(f"\0{file}\0{stat.st_size}\0{stat.st_mtime_ns}".encode("utf-8", "surrogateescape"))
+    return digest.hexdigest()
+
+
+def _report(
+    before: dict[str, Article], after: dict[str, Article], skipped: tuple[Skipped, ...], passages: int, embedded: int
+) -> SyncReport:
+    """An article counts as updated when its source stays and its content, and so its id, changes."""
+    gone = {a.source for i, a in before.items() if i not in after}
+    new = {i for i in after if i not in before}
+    updated = {i for i in new if after[i].source in gone} | {
+        i for i in after.keys() & before.keys() if replace(after[i], source="") != replace(before[i], source="")
+    }
+    return SyncReport(
+        added=len(new - updated),
+        updated=len(updated),
+        removed=len(gone - {after[i].source for i in updated}),
+        unchanged=len(after) - len(new | updated),
+        skipped=skipped,
+        passages=passages,
+        embedded=embedded,
+    )
+
+
+def _to_line(article: Article) -> str:
+    record = asdict(article)
+    record["published"] = article.published.isoformat() if article.published else None
+    return json.dumps(record, ensure_ascii=False) + "\n"
+
+
+def _from_line(line: str) -> Article:
+    record = json.loads(line)
+    published = record.pop("published")
+    return Article(**record, published=date.fromisoformat(published) if published else None)
+
+
+def _write(path: Path, text: str) -> None:
+    """Write beside the file and rename: a reader sees the old text or the new, never half."""
+    new = path.with_name(path.name + ".new")
+    with new.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    new.replace(path)

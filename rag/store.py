@@ -1,0 +1,121 @@
+"""Passage vectors in Chroma, embedded in this process or behind HTTP. The only module that imports chromadb, lazily.
+
+Knows nothing about how texts become vectors, or about keywords. A store holds one collection: passage ids, unit
+vectors, passage texts, and where each passage stands (article, start, end).
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import numpy as np
+
+from rag.errors import ServerError, StoreError
+from rag.types import Passage, Vectors
+
+COLLECTION = "footnote-passages"
+WRITE_BATCH = 1000
+"""Records in one write; Chroma refuses more than about 5,000."""
+SPACE = {"hnsw": {"space": "cosine", "ef_construction": 200, "ef_search": 200, "max_neighbors": 32, "num_threads": 1}}
+"""One thread builds the same graph from the same records; the ef values lost nothing against exact search."""
+
+
+class ChromaStore:
+    """One collection in a folder, or on a Chroma server when `url` is given.
+
+    Raises:
+        StoreError: the folder cannot be written or holds something that Chroma cannot read.
+        ServerError: the server is away.
+    """
+
+    def __init__(self, folder: Path, url: str | None = None, name: str = COLLECTION) -> None:
+        import chromadb
+
+        settings = chromadb.Settings(anonymized_telemetry=False)
+        self._where = url or str(folder)
+        with self._translated():
+            if url is None:
+                folder.mkdir(parents=True, exist_ok=True)
+                self._client: Any = chromadb.PersistentClient(path=str(folder), settings=settings)
+            else:
+                parts = urlsplit(url)
+                if not parts.hostname:
+                    raise ServerError(f"{url!r} is not the address of a Chroma server; write it as http://host:port.")
+                self._client = chromadb.HttpClient(
+                    host=parts.hostname,
+                    port=parts.port or (443 if parts.scheme == "https" else 8000),
+                    ssl=parts.scheme == "https",
+                    settings=settings,
+                )
+            self._collection: Any = self._client.get_or_create_collection(
+                name, embedding_function=None, configuration=SPACE
+            )
+
+    def ids(self) -> set[str]:
+        with self._translated():
+            return set(self._collection.get(include=[])["ids"])
+
+    def add(self, passages: Sequence[Passage], vectors: Vectors) -> None:
+        """Insert or replace; `vectors` has shape (len(passages), dim)."""
+        with self._translated():
+            for i in range(0, len(passages), WRITE_BATCH):
+                part = passages[i : i + WRITE_BATCH]
+                self._collection.upsert(
+                    ids=[p.id for p in part],
+                    embeddings=vectors[i : i + WRITE_BATCH],
+                    documents=[p.text for p in part],
+                    metadatas=[{"article": p.article_id, "start": p.start, "end": p.end} for p in part],
+                )
+
+    def remove(self, ids: Sequence[str]) -> None:
+        with self._translated():
+            for i in range(0, len(ids), WRITE_BATCH):
+                self._collection.delete(ids=list(ids[i : i + WRITE_BATCH]))
+
+    def nearest(self, vector: Vectors, n: int) -> dict[str, float]:
+        """Cosine of the `n` nearest passages to `vector`, shape (1, dim), by passage id."""
+        with self._translated():
+            found = self._collection.query(query_embeddings=vector, n_results=n, include=["distances"])
+        return {i: 1.0 - d for i, d in zip(found["ids"][0], found["distances"][0], strict=True)}
+
+    def vectors(self, ids: Sequence[str]) -> dict[str, Vectors]:
+        """The stored vectors, each of shape (dim,), by passage id."""
+        if not ids:
+            return {}
+        with self._translated():
+            found = self._collection.get(ids=list(ids), include=["embeddings"])
+        return {i: np.asarray(v, np.float32) for i, v in zip(found["ids"], found["embeddings"], strict=True)}
+
+    def clear(self) -> None:
+        with self._translated():
+            name = self._collection.name
+            self._client.delete_collection(name)
+            self._collection = self._client.create_collection(name, embedding_function=None, configuration=SPACE)
+
+    def close(self) -> None:
+        with contextlib.suppress(Exception):  # closing twice, or after the server went away, is nobody's problem
+            self._client.close()
+
+    @contextlib.contextmanager
+    def _translated(self) -> Iterator[None]:
+        """Chroma raises its own, SQLite's, httpx's and Rust's errors: one place turns all of them into ours."""
+        try:
+            yield
+        except (ServerError, StoreError):
+            raise
+        except (KeyboardInterrupt, SystemExit):
+            raise
+        except BaseException as error:  # its Rust part panics with a BaseException
+            text = str(error) or type(error).__name__
+            if self._where.startswith("http"):
+                raise ServerError(
+                    f"The Chroma server at {self._where} does not answer as it should: {text}."
+                ) from error
+            raise StoreError(
+                f"The index in {self._where} cannot be used: {text}. If the disk is full or read-only, name another "
+                "folder with --index; if the index is damaged, delete that folder and it is built again."
+            ) from error

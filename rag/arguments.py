@@ -37,7 +37,7 @@ def parser() -> argparse.ArgumentParser:
     _chat_options(add("chat", "open the chat in a browser", articles, model))
     _ask_options(add("ask", "answer one question", articles, model))
     _search_options(add("search", "list the passages nearest to a question", articles))
-    _check_options(add("check", "check a statement against the articles", articles, model))
+    _check_options(add("check", "check a statement against the articles", articles))
     add("sync", "bring the index in step with the articles", articles)
     _models_options(add("models", "list, fetch or find language models and embedders"))
     add("doctor", "look for what could keep Footnote from working", articles, model)
@@ -54,13 +54,16 @@ def text_of(words: list[str], what: str) -> str:
     """The words as one text; without words, or for "-", all of the standard input.
 
     Raises:
-        UsageError: no words, and the standard input is a keyboard.
+        UsageError: no words, and the standard input is a keyboard; or it is not text.
     """
     if words and words != ["-"]:
         return " ".join(words)
     if not words and sys.stdin.isatty():
         raise UsageError(f"No {what} was given. Write it behind the command, or pipe it in.")
-    return sys.stdin.read().strip()
+    try:
+        return sys.stdin.read().strip()
+    except UnicodeDecodeError as error:
+        raise UsageError(f"The {what} on the standard input is not {error.encoding} text.") from error
 
 
 def _debug() -> argparse.ArgumentParser:

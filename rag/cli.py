@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 DONE, FAILED, USAGE, REFUSED, INTERRUPTED = 0, 1, 2, 3, 130
 """Exit codes; see `rag.arguments.EXIT_CODES`."""
 
+NO_MODEL = "none"
+"""Searching and checking need no language model: none is fetched or loaded for them."""
+
 Load = Callable[..., "Chatbot"]
 
 
@@ -78,7 +81,7 @@ def ask(args: argparse.Namespace, load: Load) -> int:
 
 def search(args: argparse.Namespace, load: Load) -> int:
     question = text_of(args.text, "question")
-    args.model = "none"  # searching needs no language model: none is fetched or loaded for it
+    args.model = NO_MODEL
     with Bars(sys.stderr) as progress, load(config(args), progress=progress) as bot:
         hits = bot.search(question, k=args.k)
     if args.json:
@@ -90,6 +93,7 @@ def search(args: argparse.Namespace, load: Load) -> int:
 
 def check(args: argparse.Namespace, load: Load) -> int:
     statement = text_of(args.text, "statement")
+    args.model = NO_MODEL
     with Bars(sys.stderr) as progress, load(config(args), progress=progress) as bot:
         progress("checking")
         claim = bot.check(statement)

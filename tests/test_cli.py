@@ -125,6 +125,11 @@ def test_the_question_comes_from_the_words_or_from_a_pipe(monkeypatch: pytest.Mo
     assert bot.asked == [("How long?", date(2024, 3, 4)), ("How wide?", None), ("How wide?", None)]
 
 
+def test_a_pipe_that_holds_no_text_is_a_usage_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"\xff\xfe\x00"), encoding="utf-8"))
+    assert main(["ask", "-"], load=Bot().load) == 2
+
+
 def test_no_question_at_all_waits_for_no_keyboard(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO())
     monkeypatch.setattr("sys.stdin.isatty", lambda: True)
@@ -156,7 +161,7 @@ def test_ask_prints_the_answer_as_json(answer: Answer, code: int, capsys: pytest
     assert json.loads(capsys.readouterr().out) == answer.to_dict()
 
 
-def test_search_loads_no_language_model(capsys: pytest.CaptureFixture[str]) -> None:
+def test_search_prints_passages_and_loads_no_language_model(capsys: pytest.CaptureFixture[str]) -> None:
     bot = Bot([HIT])
     assert main(["search", "--json", "-k", "3", "bridge"], load=bot.load) == 0
     assert bot.config == Config(model="none")
@@ -169,6 +174,7 @@ def test_search_loads_no_language_model(capsys: pytest.CaptureFixture[str]) -> N
 def test_check_tells_the_verdict(verdict: Any, code: int, capsys: pytest.CaptureFixture[str]) -> None:
     bot = Bot(Claim("It is long.", (FOOTNOTE,), verdict))
     assert main(["check", "It is long."], load=bot.load) == code
+    assert bot.config == Config(model="none")
     assert capsys.readouterr().out.splitlines()[0] == f"{verdict.capitalize()}."
     assert main(["check", "--json", "It is long."], load=bot.load) == code
     assert json.loads(capsys.readouterr().out) == {

@@ -15,9 +15,10 @@ from pathlib import Path
 
 from eval import baselines, gate, questions, report, table
 from eval.locate import Library
+from eval.metrics import Check
 from eval.questions import Question
 from eval.run import Bot, run, settings
-from eval.score import Check, score
+from eval.score import score
 from eval.summary import Measured, summarise
 from rag.config import SEEDS, Config
 from rag.errors import FootnoteError, UsageError

@@ -116,25 +116,39 @@ def verbatim(citation: Mapping[str, Any], articles: Mapping[str, Article]) -> bo
     return bool(citation["quote"]) and _text(citation, articles) == citation["quote"]
 
 
-def supported(
-    prediction: Mapping[str, Any], articles: Mapping[str, Article], check: Callable[[str, str], bool]
-) -> list[bool] | None:
+Check = Callable[[str, str, str], bool]
+"""(sentence, source, context) -> whether the source supports the sentence; the context only says what "it" may be."""
+
+
+def supported(prediction: Mapping[str, Any], articles: Mapping[str, Article], check: Check) -> list[bool] | None:
     """Shown sentences supported: share of the shown sentences that the text they cite supports, over all answers.
 
-    A sentence without a citation is not supported; None where the prediction does not list its sentences. `check`
-    takes (source, sentence); by default it is Footnote's own checker, which makes this the share that the *checker*
-    lets pass: on answers that it has already filtered the figure is 1 by construction, and the comparison with the
-    baseline without checking is what it tells. Source: "citation recall" of Gao et al., ALCE (2023).
+    A sentence without a citation is not supported; None where the prediction does not list its sentences. The judge is
+    Footnote's own checker (rag/support.py), so on answers that it has filtered the figure is close to 1 by
+    construction: what it tells is the distance to the baseline without checking. Reading by hand is the proof.
+    Source: "citation recall" of Gao et al., ALCE (2023).
     """
     if "claims" not in prediction:
         return None
-    texts = {citation["number"]: _text(citation, articles) for citation in prediction["citations"]}
-    sources = [" ".join(texts[number] for number in claim["citations"]) for claim in prediction["claims"]]
-    claims = [without_markers(claim["text"]) for claim in prediction["claims"]]
-    return [bool(source) and check(source, claim) for source, claim in zip(sources, claims, strict=True)]
+    citations = {citation["number"]: citation for citation in prediction["citations"]}
+    results = []
+    for claim in prediction["claims"]:
+        cited = [citations[number] for number in claim["citations"]]
+        source = " ".join(_text(citation, articles) for citation in cited)
+        context = ". ".join(dict.fromkeys(_context(articles.get(citation["article"])) for citation in cited))
+        results.append(bool(source) and check(without_markers(claim["text"]), source, context))
+    return results
 
 
 def _text(citation: Mapping[str, Any], articles: Mapping[str, Article]) -> str:
     """What the article says at the citation's offsets; "" for an article that is not there."""
     article = articles.get(citation["article"])
     return article.text[citation["start"] : citation["end"]] if article else ""
+
+
+def _context(article: Article | None) -> str:
+    """Title, publisher and date, whichever is known."""
+    if article is None:
+        return ""
+    published = f"{article.published.day} {article.published:%B %Y}" if article.published else None
+    return ". ".join(part for part in (article.title, article.publisher, published) if part)

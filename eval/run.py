@@ -99,6 +99,8 @@ def resume(path: Path, questions: Sequence[Question], stamp: dict[str, str]) -> 
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
+        if not path.is_file():
+            raise OSError("it is not a file")
         data = path.read_bytes()
         whole = data[: data.rfind(b"\n") + 1]
         if len(whole) < len(data):

@@ -6,7 +6,7 @@ is neither answered nor refused: it has no answer to be right, and is counted in
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,11 +14,11 @@ import numpy as np
 from eval import metrics
 from eval.calibration import Array
 from eval.locate import Library, Span
+from eval.metrics import Check
 from eval.questions import Question
 
 Prediction = Mapping[str, Any]
 Columns = dict[str, Array]
-Check = Callable[[str, str], bool]
 
 DEPTHS = range(1, 11)
 """How many passages the recall curve looks at."""

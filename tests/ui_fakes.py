@@ -6,10 +6,14 @@ lets it go, so that "in the middle of a draft" is a state and not a moment.
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from rag.types import Answer, Article, Citation, Claim, Event, Hit, Passage, Retrieved, Seconds, Token, Turn
 
@@ -48,7 +52,8 @@ HOSTILE = Article(
     source="javascript:alert(document.domain)",
     text=(
         "<script>alert('script')</script> <img src='https://outside.example/x.png' onerror=alert(2)> "
-        "![image](https://outside.example/y.png) [link](javascript:alert(3)) ${alert(4)} {{constructor}} & \u202eoverride\n"
+        "![image](https://outside.example/y.png) [link](javascript:alert(3)) ${alert(4)} {{constructor}} "
+        "& \u202eoverride\n"
         '<svg onload=alert(5)> א ב ג <a href="javascript:alert(6)">click</a>\n' + "x" * 1_000_000
     ),
 )
@@ -151,6 +156,24 @@ class ScriptedBot:
         pass
 
 
+@contextlib.contextmanager
+def serving(load: Callable[[Callable[..., None]], Any], examples: Sequence[str] = ()) -> Iterator[str]:
+    """The address of a page whose chatbot comes from `load(progress)`."""
+    from ui.app import build_page
+    from ui.loading import BackgroundBot
+    from ui.serve import serve
+
+    page = build_page(BackgroundBot(load), examples)
+    try:
+        yield serve(page, port=7900, open_browser=False, block=False)
+    finally:
+        page.close(verbose=False)
+        # Gradio leaves event loops behind unclosed. Swept up here, they are not held against the test that comes next.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ResourceWarning)
+            gc.collect()
+
+
 # --- the conversation that tests and screenshots share --------------------------------------------------------------
 
 LONG = "How long is the bridge, and what did it cost?"
@@ -219,3 +242,7 @@ def scripts() -> dict[str, list[Event | Pause | Exception]]:
             long_answer(),
         ],
     }
+
+
+def pause_of(scripts: Mapping[str, Script]) -> Pause:
+    return next(step for step in scripts[SLOW] if isinstance(step, Pause))

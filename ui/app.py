@@ -66,7 +66,7 @@ def launch(
 
 
 def build_page(bot: BackgroundBot, examples: Sequence[str] = ()) -> gr.Blocks:
-    """The page over a chatbot that may still be loading. Without `examples`, they are made from the articles' titles."""
+    """The page over a chatbot that may still be loading. Without `examples`, the articles' titles give some."""
     hush()
     import gradio as gr
 
@@ -104,6 +104,8 @@ def build_page(bot: BackgroundBot, examples: Sequence[str] = ()) -> gr.Blocks:
         private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
         one_at_a_time: dict[str, Any] = {"concurrency_id": MODEL, "concurrency_limit": 1}
 
+        gr.api(handlers.api, api_name="ask", **one_at_a_time)  # first, or another handler takes the name
+
         def asks(event: Any, fn: Callable[..., Any], inputs: list[Any]) -> None:
             # The first handler shows the question at once; the second waits for its turn at the model.
             event(fn, inputs, [question, *view], queue=False, **private).then(
@@ -118,5 +120,4 @@ def build_page(bot: BackgroundBot, examples: Sequence[str] = ()) -> gr.Blocks:
         new.click(handlers.clear, [conversation], view, queue=False, **private)
         for moment in (page.load, clock.tick):
             moment(handlers.look, [conversation], [banner, transcript, clock], queue=False, **private)
-        gr.api(handlers.api, api_name="ask", **one_at_a_time)
     return page

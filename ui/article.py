@@ -5,6 +5,7 @@ Knows nothing about questions or answers: it is given spans with names and marks
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -53,7 +54,7 @@ def original(record: Article) -> str:
         return ""
     return (
         f'<p class="original"><a href="{escape(address)}" target="_blank" rel="noopener noreferrer nofollow">'
-        'Read the original<span class="sr-only"> (opens in a new tab)</span></a></p>'
+        'Read the original ↗<span class="sr-only"> (opens in a new tab)</span></a></p>'
     )
 
 
@@ -98,8 +99,7 @@ def marked(text: str, start: int, end: int, marks: Sequence[Mark], exchange: int
     inside = [mark for mark in marks if mark.start < end and mark.end > start]
     edges = {start, end} | {min(max(edge, start), end) for mark in inside for edge in (mark.start, mark.end)}
     pieces: list[str] = []
-    cuts = sorted(edges)
-    for left, right in zip(cuts, cuts[1:], strict=False):
+    for left, right in itertools.pairwise(sorted(edges)):
         keys = [mark.key for mark in inside if mark.start <= left and right <= mark.end]
         piece = escape(text[left:right])
         pieces.append(f'<mark data-keys="{" ".join(keys)}" tabindex="-1">{piece}</mark>' if keys else piece)
@@ -110,6 +110,6 @@ def marked(text: str, start: int, end: int, marks: Sequence[Mark], exchange: int
 def way_back(mark: Mark, exchange: int) -> str:
     """The number after the marked words, which leads back to the sentence that they support."""
     return (
-        f'<a class="back" href="#ref-{exchange}-{mark.key}" data-exchange="{exchange}" data-key="{mark.key}" '
+        f'<a class="back" href="#exchange-{exchange}" data-exchange="{exchange}" data-key="{mark.key}" '
         f'aria-label="Footnote {mark.label}: back to the sentence" title="Back to the sentence">{mark.label}</a>'
     )

@@ -18,7 +18,7 @@ OPEN: tuple[Phase, ...] = ("waiting", "loading", "searching", "writing")
 
 @dataclass
 class Exchange:
-    """A question and what became of it. `answer` is there when `answered` (a refusal included), `error` when `failed`."""
+    """A question and what became of it: an `answer` (a refusal is one) when `answered`, an `error` when `failed`."""
 
     number: int
     question: str
@@ -69,10 +69,6 @@ class Conversation:
         """The exchange that is not over, if there is one."""
         return self.exchanges[-1] if self.exchanges and self.exchanges[-1].open else None
 
-    @property
-    def ended(self) -> list[Exchange]:
-        return [exchange for exchange in self.exchanges if not exchange.open]
-
     def ask(self, question: str) -> None:
         self.asked = Exchange(len(self.exchanges) + 1, question)
         self.exchanges.append(self.asked)
@@ -83,7 +79,7 @@ class Conversation:
         return exchange if exchange and exchange.open else None
 
     def history(self) -> list[Turn]:
-        """What was answered or refused so far. Failures and stopped drafts told the reader nothing about the articles."""
+        """What was answered or refused so far; failures and stopped drafts said nothing about the articles."""
         return [Turn(e.question, e.answer.text) for e in self.exchanges if e.answer is not None]
 
     def stop(self) -> None:

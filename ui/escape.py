@@ -67,7 +67,8 @@ def day(published: date) -> str:
     >>> day(date(2024, 11, 4))
     '<time datetime="2024-11-04">4 Nov 2024</time>'
     """
-    return f'<time datetime="{published.isoformat()}">{published.day} {MONTHS[published.month - 1]} {published.year}</time>'
+    words = f"{published.day} {MONTHS[published.month - 1]} {published.year}"
+    return f'<time datetime="{published.isoformat()}">{words}</time>'
 
 
 def byline(article: Article) -> str:

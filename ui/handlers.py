@@ -111,11 +111,13 @@ class Handlers:
 
     def _transcript(self, conversation: Conversation) -> str:
         if not conversation.exchanges:
-            return render.welcome(self._starters())
-        return render.transcript(conversation.ended)
+            status = self._bot.status
+            return render.cannot_start(status) if status.state == "failed" else render.welcome(self._starters())
+        return render.transcript(conversation.exchanges[:-1])
 
     def _live(self, conversation: Conversation) -> str:
-        return render.exchange_html(conversation.current) if conversation.current else ""
+        """The last exchange stands apart, from its first word to its end: nothing above it is touched meanwhile."""
+        return render.transcript(conversation.exchanges[-1:])
 
     def _starters(self) -> list[str]:
         """Questions to start from; none before it is known what the articles are."""

@@ -68,11 +68,11 @@
     if (event.key === "Escape") for (const note of all(".note")) note.classList.add("dismissed");
   });
 
-  // A new question comes to the top of the window once, and leaves the scrolling to its reader from then on.
+  // A new question comes to the top once; from then on the scrolling is its reader's.
   let seen = null;
   new MutationObserver(() => {
-    const open = document.querySelector("#live .exchange");
-    if (open && open.id !== seen) open.scrollIntoView({ block: "start" });
-    seen = open ? open.id : seen;
+    const last = document.querySelector("#live .exchange");
+    if (last && last.id !== seen) requestAnimationFrame(() => last.scrollIntoView({ block: "start" }));
+    seen = last?.id;
   }).observe(document, { childList: true, subtree: true });
 })();

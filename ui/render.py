@@ -36,7 +36,7 @@ def welcome(examples: Sequence[str]) -> str:
     starters = "".join(f"<li>{ask_button(question, question)}</li>" for question in examples)
     return (
         '<section class="welcome"><h2>What do you want to know?</h2>'
-        "<p>Every sentence of an answer carries a number. It opens the article at the words that the sentence rests on. "
+        "<p>Every sentence of an answer carries a number, which opens the article at the words that it rests on. "
         "What the articles don’t say, Footnote doesn’t say either.</p>"
         + (f'<ul class="starters" aria-label="Questions to start from">{starters}</ul>' if starters else "")
         + "</section>"
@@ -86,11 +86,11 @@ def claim(record: Claim, number: int, index: int) -> str:
 def footnote(citation: Citation, number: int, index: int) -> str:
     """The number after a sentence, with a card that shows quote, title, publisher and date on hover and focus."""
     key = citation.number
-    name = f"{number}-{index}-{key}"
+    card = f"card-{number}-{index}-{key}"
     return (
-        f'<span class="note"><a class="ref" id="ref-{name}" href="#{name}" role="doc-noteref" '
-        f'data-exchange="{number}" data-key="{key}" aria-label="Footnote {key}" aria-describedby="card-{name}">{key}</a>'
-        f'<span class="card" role="tooltip" id="card-{name}">'
+        f'<span class="note"><a class="ref" href="#{card}" role="doc-noteref" data-exchange="{number}" '
+        f'data-key="{key}" aria-label="Footnote {key}" aria-describedby="{card}">{key}</a>'
+        f'<span class="card" role="tooltip" id="{card}">'
         f'<q dir="auto">{escape(clipped(citation.quote, EXCERPT))}</q>'
         f'<span class="headline">{isolated(heading(citation.article))}</span>'
         f'<span class="byline">{byline(citation.article)}</span></span></span>'
@@ -164,15 +164,20 @@ def ask_button(question: str, label: str) -> str:
 
 
 def banner(status: Status, articles: int) -> str:
-    """The line under the page's name: how far loading is, what is being read, or why nothing can be asked."""
+    """The line beside the page's name: how far loading is, then what is being read."""
     if status.state == "ready":
         noun = "article" if articles == 1 else "articles"
         return f'<p class="ready" role="status">Answers from {articles:,} {noun}</p>'
     if status.state == "failed":
-        return (
-            '<div class="failure" role="alert"><h3>The chat cannot start</h3>'
-            f'<p dir="auto">{isolated(status.message)}</p>'
-            '<p class="hint">Put this right, then start Footnote again.</p></div>'
-        )
+        return '<p class="loading" role="status">Not ready</p>'
     bar = "" if status.fraction is None else f'<progress max="100" value="{round(100 * status.fraction)}"></progress>'
     return f'<p class="loading" role="status">{escape(status.message)}</p>{bar}'
+
+
+def cannot_start(status: Status) -> str:
+    """In place of the welcome when loading failed."""
+    return (
+        '<section class="welcome"><div class="failure" role="alert"><h3>The chat cannot start</h3>'
+        f'<p dir="auto">{isolated(status.message)}</p>'
+        '<p class="hint">Put this right, then start Footnote again.</p></div></section>'
+    )

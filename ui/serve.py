@@ -19,7 +19,15 @@ PORTS = 100
 """Ports tried, from the first one on."""
 
 # Gradio needs inline scripts and eval, so this does not stop a script; it stops the page from reaching anyone else.
-POLICY = "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; object-src 'none'; base-uri 'self'; form-action 'self'"
+POLICY = "; ".join(
+    (
+        "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:",
+        "object-src 'none'",
+        "base-uri 'self'",
+        "form-action 'self'",
+    )
+)
+LOCAL = "127.0.0.1,localhost"
 QUIET = {
     "GRADIO_ANALYTICS_ENABLED": "False",
     "HF_HUB_DISABLE_TELEMETRY": "1",
@@ -56,18 +64,23 @@ def serve(
         pwa=False,
         mcp_server=False,
         app_kwargs={"middleware": [Middleware(StayHere)]},
+        # Gradio gives up when its own page does not answer it in 3 s, which a computer busy loading a model may not.
+        _frontend=False,
     )
-    print(
-        f"Footnote is at {address}", f"and, for everyone, at {public}" if public else "", "(Ctrl-C ends it)", flush=True
-    )
+    everyone = f" and, for everyone, at {public}" if public else ""
+    print(f"Footnote is at {address}{everyone} (Ctrl-C ends it)", flush=True)
     if block:
         page.block_thread()
     return str(address)
 
 
 def hush() -> None:
-    """Telemetry off, before Gradio is imported for the first time."""
+    """Telemetry off, and no proxy between Gradio and this computer: before Gradio is imported for the first time."""
     os.environ.update(QUIET)
+    for name in ("no_proxy", "NO_PROXY"):
+        known = os.environ.get(name, "")
+        if LOCAL not in known:
+            os.environ[name] = f"{known},{LOCAL}".lstrip(",")
 
 
 def free_port(host: str, first: int) -> int:

@@ -36,11 +36,15 @@ def panel(exchanges: Sequence[Exchange]) -> str:
 
 
 def sources(exchange: Exchange) -> str:
+    """The panel's content for one exchange; nothing as long as nothing was found."""
     if exchange.answer is None:
-        return found(exchange.hits) if exchange.phase == "writing" else ""
-    if exchange.answer.refused:
-        return nearest(exchange.answer, exchange.number)
-    return cited(exchange.answer, exchange.number)
+        title, content = "Passages found", found(exchange.hits)
+    elif exchange.answer.refused:
+        title, content = "Nearest passages", nearest(exchange.answer, exchange.number)
+    else:
+        title, content = "Sources", cited(exchange.answer, exchange.number)
+    question = isolated(clipped(exchange.question, 90))
+    return content and f'<h2>{title}</h2><p class="for">{question}</p>{content}'
 
 
 def found(hits: Sequence[Hit]) -> str:
@@ -53,7 +57,7 @@ def found(hits: Sequence[Hit]) -> str:
         f'<p dir="auto">{escape(clipped(hit.passage.text, EXCERPT))}</p></li>'
         for hit in hits
     )
-    return f'<h2>Passages found</h2><ol class="found">{items}</ol>'
+    return f'<ol class="found">{items}</ol>'
 
 
 def cited(answer: Answer, number: int) -> str:
@@ -69,16 +73,13 @@ def cited(answer: Answer, number: int) -> str:
         if others
         else ""
     )
-    return f"<h2>Sources</h2>{''.join(parts)}{rest}"
+    return "".join(parts) + rest
 
 
 def nearest(answer: Answer, number: int) -> str:
     """The articles of the nearest passages, the passages marked: p1, p2 …, best first."""
-    if not answer.hits:
-        return ""
     grouped: dict[str, tuple[Article, list[Mark]]] = {}
     for rank, hit in enumerate(answer.hits[:NEAREST], start=1):
         marks = grouped.setdefault(hit.article.id, (hit.article, []))[1]
         marks.append(Mark(f"p{rank}", hit.passage.start, hit.passage.end))
-    parts = [article(record, marks, number, i == 0) for i, (record, marks) in enumerate(grouped.values())]
-    return f"<h2>Nearest passages</h2>{''.join(parts)}"
+    return "".join(article(record, marks, number, i == 0) for i, (record, marks) in enumerate(grouped.values()))

@@ -6,16 +6,16 @@ import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from rag.errors import NoNetwork
 from tests import ui_fakes as fakes
-from tests.browser.stage import ask, chromium, serving
+from tests.browser.stage import ask, chromium, open_tab
+from tests.ui_fakes import serving
 
-WIDE = {"width": 1360, "height": 860}
-PHONE = {"width": 360, "height": 740}
+WIDE = (1360, 860)
+PHONE = (360, 740)
 EXAMPLES = (fakes.LONG, fakes.MAYOR, fakes.TOLL)
 
 
@@ -30,12 +30,6 @@ def main(out: Path) -> None:
     print(f"{len(list(out.glob('*.png')))} pictures in {out}")
 
 
-def tab(browser: Browser, address: str, size: Any, dark: bool = False) -> Page:
-    page = browser.new_context(viewport=size, color_scheme="dark" if dark else "light").new_page()
-    page.goto(address)
-    return page
-
-
 def loading(browser: Browser, out: Path) -> None:
     go = threading.Event()
 
@@ -45,7 +39,7 @@ def loading(browser: Browser, out: Path) -> None:
         return fakes.ScriptedBot({})
 
     with serving(load) as address:
-        page = tab(browser, address, WIDE)
+        page = open_tab(browser, address)
         expect(page.locator("#banner progress")).to_be_visible()
         page.screenshot(path=out / "01-loading.png")
         go.set()
@@ -58,18 +52,18 @@ def broken_start(browser: Browser, out: Path) -> None:
         )
 
     with serving(load) as address:
-        page = tab(browser, address, WIDE)
-        expect(page.locator("#banner .failure")).to_be_visible()
+        page = open_tab(browser, address)
+        expect(page.locator(".failure")).to_be_visible()
         page.screenshot(path=out / "02-cannot-start.png")
 
 
-def conversation(browser: Browser, out: Path, size: Any, name: str, dark: bool) -> None:
+def conversation(browser: Browser, out: Path, size: tuple[int, int], name: str, dark: bool) -> None:
     scripts = fakes.scripts()
-    pause = next(step for step in scripts[fakes.SLOW] if isinstance(step, fakes.Pause))
+    pause = fakes.pause_of(scripts)
     bot = fakes.ScriptedBot(scripts)
     suffix = f"{name}{'-dark' if dark else ''}.png"
     with serving(lambda progress: bot, EXAMPLES) as address:
-        page = tab(browser, address, size, dark)
+        page = open_tab(browser, address, *size, dark=dark)
 
         def shoot(state: str) -> None:
             page.screenshot(path=out / f"{state}-{suffix}")

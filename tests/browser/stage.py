@@ -1,16 +1,12 @@
-"""A page on this computer over a scripted chatbot, and a Chromium to look at it. For tests and for the screenshots."""
+"""A Chromium to look at the page with, for tests and for the screenshots. Knows nothing about chatbots."""
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from collections.abc import Iterator
+from typing import Literal
 
-from playwright.sync_api import Browser, Page, sync_playwright
-
-from ui.app import build_page
-from ui.loading import BackgroundBot
-from ui.serve import serve
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 CHROMIUM = "/usr/bin/chromium"
 # Without these, Chromium looks for its maker's servers by itself.
@@ -25,25 +21,29 @@ FLAGS = [
 ]
 
 
-@contextlib.contextmanager
-def serving(load: Callable[[Callable[..., None]], Any], examples: Sequence[str] = ()) -> Iterator[str]:
-    """The address of a page whose chatbot comes from `load(progress)`."""
-    bot = BackgroundBot(load)
-    page = build_page(bot, examples)
-    try:
-        yield serve(page, port=7900, open_browser=False, block=False)
-    finally:
-        page.close(verbose=False)
+PATIENCE = 90_000
+"""Milliseconds after which waiting for the page is given up: never a measure of it, as others may use the machine."""
 
 
 @contextlib.contextmanager
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        expect.set_options(timeout=PATIENCE)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS, timeout=PATIENCE)
         try:
             yield browser
         finally:
             browser.close()
+
+
+def open_tab(browser: Browser, address: str, width: int = 1360, height: int = 860, dark: bool = False) -> Page:
+    """A tab with cookies of its own."""
+    scheme: Literal["dark", "light"] = "dark" if dark else "light"
+    context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
+    context.set_default_timeout(PATIENCE)
+    page = context.new_page()
+    page.goto(address)
+    return page
 
 
 def ask(page: Page, question: str) -> None:

@@ -1,0 +1,216 @@
+"""The page behind the browser: loading, the one queue at the model, stopping, and the API for programs."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from rag.errors import ModelError, NoNetwork
+from rag.types import Answer, Retrieved, Token
+from tests import ui_fakes as fakes
+from ui.conversation import Conversation
+from ui.loading import BackgroundBot
+from ui.run import Run
+from ui.serve import free_port
+
+pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")  # Gradio's own: see ui_fakes.serving
+
+
+def loaded(bot: fakes.ScriptedBot) -> BackgroundBot:
+    background = BackgroundBot(lambda progress: bot)
+    background.wait()
+    return background
+
+
+# --- loading -----------------------------------------------------------------------------------------------------
+
+
+def test_loading_says_how_far_it_is_and_then_gives_the_chatbot() -> None:
+    told, go = threading.Event(), threading.Event()
+    bot = fakes.ScriptedBot({})
+
+    def load(progress: Any) -> fakes.ScriptedBot:
+        progress("embedding", 3, 12)
+        told.set()
+        go.wait(60)
+        return bot
+
+    background = BackgroundBot(load)
+    told.wait(60)
+    assert (background.status.state, background.status.message, background.status.fraction) == (
+        "loading",
+        "Embedding …",
+        0.25,
+    )
+    go.set()
+    assert background.wait() is bot
+    assert background.status.state == "ready"
+
+
+@pytest.mark.parametrize("error", [NoNetwork("Go online."), ValueError("bad shape")])
+def test_a_failed_load_is_shown_and_raised_to_whoever_asks(error: Exception) -> None:
+    def load(progress: Any) -> fakes.ScriptedBot:
+        raise error
+
+    background = BackgroundBot(load)
+    with pytest.raises(type(error)):
+        background.wait()
+    assert background.status.state == "failed"
+    assert str(error) in background.status.message
+
+
+def test_importing_the_page_loads_neither_gradio_nor_a_model() -> None:
+    heavy = "gradio torch chromadb llama_cpp sentence_transformers bm25s"
+    code = f"import sys, ui.app; print([name for name in {heavy.split()!r} if name in sys.modules])"
+    assert (
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+    )
+
+
+# --- one question on its way --------------------------------------------------------------------------------------
+
+
+def test_a_run_gives_the_events_in_order() -> None:
+    bot = fakes.ScriptedBot(fakes.scripts())
+    assert list(Run(lambda: bot.stream(fakes.LONG), threading.Lock())) == fakes.scripts()[fakes.LONG]
+
+
+def test_a_run_raises_what_the_chatbot_raises() -> None:
+    bot = fakes.ScriptedBot(fakes.scripts())
+    with pytest.raises(ModelError, match="812 tokens"):
+        list(Run(lambda: bot.stream(fakes.BROKEN), threading.Lock()))
+
+
+def test_stopping_frees_the_reader_at_once_and_closes_the_stream_before_the_next_one_opens() -> None:
+    scripts = fakes.scripts()
+    pause = fakes.pause_of(scripts)
+    bot, turn = fakes.ScriptedBot(scripts), threading.Lock()
+    run = Run(lambda: bot.stream(fakes.SLOW), turn)
+    events = iter(run)
+    assert isinstance(next(events), Retrieved)
+    assert pause.reached.wait(60)  # the model is busy, nobody can interrupt it
+    run.stop()
+    assert [event for event in events if not isinstance(event, Token)] == []
+    after = Run(lambda: bot.stream(fakes.LONG), turn)
+    assert bot.closed_early == 0
+    pause.go.set()
+    assert isinstance(list(after)[-1], Answer)
+    assert (bot.closed_early, bot.most_open) == (1, 1)
+
+
+def test_a_run_that_is_stopped_before_its_turn_never_opens_its_stream() -> None:
+    bot, turn = fakes.ScriptedBot(fakes.scripts()), threading.Lock()
+    with turn:
+        run = Run(lambda: bot.stream(fakes.LONG), turn)
+        run.stop()
+    assert list(run) == []
+    assert list(Run(lambda: bot.stream(fakes.TOLL), turn))
+    assert [question for question, _ in bot.asked] == [fakes.TOLL]
+
+
+# --- handlers -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def handlers() -> Any:
+    from ui.handlers import Handlers
+
+    return Handlers(loaded(fakes.ScriptedBot(fakes.scripts())), ())
+
+
+def test_a_follow_up_is_asked_with_what_came_before(handlers: Any) -> None:
+    conversation = Conversation()
+    for question in (fakes.LONG, fakes.BROKEN, fakes.MAYOR):
+        handlers.ask(conversation, question)
+        list(handlers.answer(conversation))
+    _, history = handlers._bot.wait().asked[-1]
+    assert [turn.question for turn in history] == [fakes.LONG]
+    assert [exchange.phase for exchange in conversation.exchanges] == ["answered", "failed", "answered"]
+
+
+def test_a_question_asked_while_another_is_open_stays_in_the_box(handlers: Any) -> None:
+    conversation = Conversation()
+    assert handlers.ask(conversation, fakes.LONG)[0] == ""
+    assert handlers.ask(conversation, fakes.MAYOR)[0] != ""
+    assert handlers.ask(conversation, "   ")[0] != ""
+    assert [exchange.question for exchange in conversation.exchanges] == [fakes.LONG]
+
+
+def test_a_failure_is_never_a_refusal(handlers: Any) -> None:
+    conversation = Conversation()
+    for question in (fakes.BROKEN, fakes.CRASH):
+        handlers.ask(conversation, question)
+        *_, (_, live, *_) = handlers.answer(conversation)
+        assert 'data-state="failed"' in live
+        assert "refusal" not in live
+
+
+def test_starter_questions_come_from_the_titles_where_none_are_given(handlers: Any) -> None:
+    assert handlers._starters()[0] == f"What do the articles say about “{fakes.HARBOUR.title}”?"
+
+
+# --- served -------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    with fakes.serving(lambda progress: fakes.ScriptedBot(fakes.scripts())) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def client(address: str) -> Any:
+    from gradio_client import Client
+
+    return Client(address, verbose=False, analytics_enabled=False)
+
+
+def test_programs_get_the_record_that_ask_gives(client: Any) -> None:
+    assert client.predict(fakes.LONG, api_name="/ask") == fakes.long_answer().to_dict()
+    earlier = [{"question": fakes.LONG, "answer": "412 metres."}]
+    assert client.predict(fakes.TOLL, earlier, api_name="/ask")["refused"] is True
+
+
+def test_programs_get_an_error_with_its_message(client: Any) -> None:
+    with pytest.raises(Exception, match="812 tokens"):
+        client.predict(fakes.BROKEN, api_name="/ask")
+
+
+def test_programs_see_one_endpoint(client: Any) -> None:
+    assert list(client.view_api(return_format="dict")["named_endpoints"]) == ["/ask"]
+
+
+def test_every_response_keeps_the_browser_here(address: str) -> None:
+    for path in ("", "theme.css", "config"):
+        policy = httpx.get(address + path).headers["content-security-policy"]
+        assert "default-src 'self'" in policy
+        assert "http" not in policy
+
+
+def test_the_page_listens_on_this_computer_only(address: str) -> None:
+    assert address.startswith("http://127.0.0.1:")
+
+
+def test_a_taken_port_gives_way_to_the_next_free_one() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert port < free_port("127.0.0.1", port) < port + 100
+
+
+def test_everything_at_the_model_shares_one_queue() -> None:
+    from ui.app import MODEL, build_page
+
+    page = build_page(loaded(fakes.ScriptedBot({})))
+    queued = [fn for fn in page.fns.values() if fn.queue and fn.fn is not None]
+    assert len(queued) == 5  # two ways to type a question, two to click one, and the API
+    assert {(fn.concurrency_id, fn.concurrency_limit) for fn in queued} == {(MODEL, 1)}
+    assert page.analytics_enabled is False

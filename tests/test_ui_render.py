@@ -1,0 +1,309 @@
+"""Records to HTML: what is shown, what is marked, and that nothing foreign becomes markup."""
+
+from __future__ import annotations
+
+import doctest
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.errors import ModelError
+from rag.types import Article, Retrieved, Token, Turn
+from tests import ui_fakes as fakes
+from ui import article as article_module
+from ui import escape as escape_module
+from ui import render
+from ui.article import WHOLE, Mark, article, body, windows
+from ui.conversation import Conversation, Exchange
+from ui.escape import clipped, isolated, web_address
+from ui.loading import Status
+from ui.sources import panel
+
+
+class Page(HTMLParser):
+    """Tags, attributes and text of some HTML, and the text under each key of its <mark>s."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.marked: dict[str, str] = {}
+        self._keys: list[str] = []
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag == "mark":
+            self._keys = (dict(attrs)["data-keys"] or "").split()
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "mark":
+            self._keys = []
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+        for key in self._keys:
+            self.marked[key] = self.marked.get(key, "") + data
+
+    def attributes(self, name: str) -> list[str]:
+        return [value for _, attrs in self.tags if (value := attrs.get(name)) is not None]
+
+
+def exchange(question: str, number: int = 1) -> Exchange:
+    """The exchange after all that its script says."""
+    result = Exchange(number, question)
+    for step in fakes.scripts()[question]:
+        if isinstance(step, Exception):
+            result.end("failed", step)
+        elif not isinstance(step, fakes.Pause):
+            result.take(step)
+    return result
+
+
+@pytest.mark.parametrize("module", [article_module, escape_module])
+def test_examples_in_docstrings_hold(module) -> None:
+    assert doctest.testmod(module).failed == 0
+
+
+# --- marks ----------------------------------------------------------------------------------------------------------
+
+
+@given(
+    st.text(st.characters(exclude_characters="\r\n", exclude_categories=["Cs", "Cc"]), min_size=1, max_size=80),
+    st.data(),
+)
+def test_marked_characters_are_exactly_those_of_the_spans(text: str, data: st.DataObject) -> None:
+    spans = st.integers(0, len(text) - 1).flatmap(lambda a: st.tuples(st.just(a), st.integers(a + 1, len(text))))
+    drawn = data.draw(st.lists(spans, min_size=1, max_size=4))
+    marks = [Mark(f"p{i}", start, end) for i, (start, end) in enumerate(drawn)]
+    page = Page(body(text, marks, exchange=1))
+    assert page.text == text
+    assert page.marked == {mark.key: text[mark.start : mark.end] for mark in marks}
+
+
+def test_a_mark_over_two_paragraphs_marks_both_and_leads_back_once() -> None:
+    text = "First line.\n\nSecond line."
+    page = Page(body(text, [Mark("1", 6, 19)], exchange=1))
+    assert page.marked["1"] == "line." + "Second"
+    assert [attrs["data-key"] for tag, attrs in page.tags if tag == "a"] == ["1"]
+
+
+def test_two_footnotes_into_one_article_mark_both() -> None:
+    page = Page(panel([exchange(fakes.MAYOR)]))
+    quotes = {str(c.number): c.quote for c in fakes.mayor_answer().citations}
+    assert page.marked == quotes
+    assert len([tag for tag, attrs in page.tags if attrs.get("class") == "source"]) == 2
+
+
+def test_a_very_long_article_is_cut_around_its_marks_and_says_so() -> None:
+    text = "a" * WHOLE + " here " + "b" * WHOLE
+    shown = body(text, [Mark("1", WHOLE + 1, WHOLE + 5)], exchange=1)
+    page = Page(shown)
+    assert page.marked["1"] == "here"
+    assert len(shown) < WHOLE / 2
+    assert shown.count('class="gap"') == 2
+    assert windows(len(text), []) == [(0, WHOLE)]
+
+
+# --- nothing foreign becomes markup ---------------------------------------------------------------------------------
+
+OURS = {"section", "article", "details", "summary", "h2", "h3", "h4", "p", "div", "ul", "ol", "li"}
+OURS |= {"span", "a", "q", "bdi", "mark", "time", "button", "code", "progress"}
+
+
+def assert_harmless(html: str) -> None:
+    page = Page(html)
+    assert {tag for tag, _ in page.tags} <= OURS
+    names = {name for _, attrs in page.tags for name in attrs}
+    assert not any(name.startswith("on") or name in ("src", "style", "srcdoc") for name in names)
+    assert all(href.startswith(("http://", "https://", "#")) for href in page.attributes("href"))
+
+
+def hostile_exchanges() -> list[Exchange]:
+    nasty = "<img src=x onerror=alert(1)>\" onmouseover='alert(2)' </bdi></p><script>alert(3)</script>"
+    answer = replace(fakes.hostile_answer(), dropped=(nasty,))
+    hits = answer.hits
+    return [
+        Exchange(1, nasty, "answered", hits, answer=answer),
+        Exchange(2, nasty, "answered", hits, answer=fakes.refused(nasty, nasty, hits)),
+        Exchange(3, nasty, "failed", hits, error=ModelError(nasty)),
+        Exchange(4, nasty, "failed", hits, error=ValueError(nasty)),
+        Exchange(5, nasty, "stopped", hits),
+        Exchange(6, nasty, "writing", hits, draft=nasty),
+    ]
+
+
+@pytest.mark.parametrize("one", hostile_exchanges(), ids=lambda one: f"{one.number}-{one.phase}")
+def test_hostile_text_stays_text(one: Exchange) -> None:
+    conversation, sources = render.transcript([one]), panel([one])
+    assert_harmless(conversation)
+    assert_harmless(sources)
+    assert "<img src=x onerror=alert(1)>" in Page(conversation).text
+    assert "<script>document.title='pwned'</script>" in Page(sources).text
+
+
+def test_other_places_escape_too() -> None:
+    assert_harmless(render.welcome(["<b onclick=x>\"'"]))
+    assert_harmless(render.banner(Status("loading", "<b>"), 0))
+    assert_harmless(render.cannot_start(Status("failed", "<b onload=x>")))
+
+
+@given(st.text(max_size=60))
+def test_any_text_survives_being_escaped(text: str) -> None:
+    page = Page(f"<p>{isolated(text)}</p>")
+    assert [tag for tag, _ in page.tags] == ["p", "bdi"]
+    isolated("\ud800" + text).encode("utf-8")  # a lone surrogate can be sent to a browser
+
+
+@pytest.mark.parametrize(
+    ("source", "linked"),
+    [
+        ("https://news.example/a?b=c", True),
+        ("http://news.example/", True),
+        ("javascript:alert(1)", False),
+        (" JavaScript:alert(1)", False),
+        ("java\nscript:alert(1)", False),
+        ("data:text/html,<script>", False),
+        ("//news.example/", False),
+        ("https:", False),
+        ("http://[broken", False),
+        ("/home/me/articles/a.txt", False),
+        ("", False),
+    ],
+)
+def test_only_web_addresses_become_links(source: str, linked: bool) -> None:
+    assert (web_address(source) is not None) is linked
+    shown = article(replace(fakes.FERRY, source=source), [], 1, True)
+    assert ("Read the original" in shown) is linked
+
+
+# --- what is shown --------------------------------------------------------------------------------------------------
+
+
+def test_each_sentence_carries_its_footnotes_and_their_cards() -> None:
+    page = Page(render.transcript([exchange(fakes.MAYOR)]))
+    notes = [attrs["data-key"] for _, attrs in page.tags if attrs.get("role") == "doc-noteref"]
+    assert notes == ["1", "2", "3"]
+    cards = page.attributes("aria-describedby")
+    assert cards == [attrs["id"] for _, attrs in page.tags if attrs.get("role") == "tooltip"]
+    for citation in fakes.mayor_answer().citations:
+        assert citation.quote in page.text
+    assert "Lindau Courier · 4 Mar 2024" in page.text
+
+
+def test_an_article_says_what_its_page_said_and_nothing_more() -> None:
+    bare = Article(id="x", title=None, text="Words.", source="/home/somebody/secret/notes.txt")
+    page = Page(article(bare, [], 1, True))
+    assert "notes.txt" in page.text
+    assert "secret" not in page.text
+    assert "None" not in page.text
+    assert Page(article(replace(bare, source=""), [], 1, True)).text.startswith("Untitled article")
+
+
+def test_answer_refusal_failure_stop_and_draft_each_look_their_own() -> None:
+    stopped = Exchange(1, fakes.SLOW, "writing", draft="words")
+    stopped.end("stopped")
+    looks = {
+        "answer": render.transcript([exchange(fakes.LONG)]),
+        "refusal": render.transcript([exchange(fakes.TOLL)]),
+        "failure": render.transcript([exchange(fakes.BROKEN)]),
+        "stopped": render.transcript([stopped]),
+        "draft": render.transcript([Exchange(1, fakes.SLOW, "writing", draft="words")]),
+    }
+    for look, html in looks.items():
+        assert [name for name in looks if f'<div class="{name}"' in html] == [look]
+
+
+def test_a_refusal_gives_its_reason_and_leads_to_the_nearest_passages() -> None:
+    one = exchange(fakes.TOLL)
+    page = Page(render.transcript([one]))
+    assert "I looked for a toll for lorries" in page.text
+    keys = [attrs["data-key"] for tag, attrs in page.tags if tag == "a"]
+    assert keys == ["p1", "p2"]
+    assert Page(panel([one])).marked == {f"p{i}": hit.passage.text for i, hit in enumerate(fakes.BRIDGE_HITS, 1)}
+
+
+def test_a_failure_shows_the_message_and_offers_to_ask_again() -> None:
+    page = Page(render.transcript([exchange(fakes.BROKEN)]))
+    assert "llama.cpp failed while evaluating 812 tokens" in page.text
+    assert page.attributes("data-ask") == [fakes.BROKEN]
+    crash = Page(render.transcript([exchange(fakes.CRASH)]))
+    assert "Unexpected error: ValueError: shape (3,) is not (4,)" in crash.text
+    assert "articles don’t say" not in page.text + crash.text
+
+
+def test_an_unsure_answer_says_so_and_what_was_left_out_can_be_read() -> None:
+    assert "Low confidence (58 %)" in render.transcript([exchange(fakes.MAYOR)])
+    sure = render.transcript([exchange(fakes.LONG)])
+    assert "Low confidence" not in sure
+    assert "1 sentence left out: not supported" in sure
+    assert "It is the longest bridge in the country." in sure
+
+
+def test_a_draft_says_that_it_is_unchecked_and_carries_no_footnote() -> None:
+    one = Exchange(1, fakes.LONG, "searching")
+    one.take(Retrieved(fakes.BRIDGE_HITS))
+    one.take(Token("The bridge [1]"))
+    page = Page(render.transcript([one]))
+    assert "Draft, not checked yet" in page.text
+    assert not page.attributes("data-key")
+    assert "Ferry line to close in summer" in Page(panel([one])).text
+
+
+def test_only_the_sources_of_the_last_exchange_are_visible() -> None:
+    page = Page(panel([exchange(fakes.LONG, 1), exchange(fakes.MAYOR, 2)]))
+    blocks = [attrs for tag, attrs in page.tags if attrs.get("class") == "sources"]
+    assert [(attrs["data-exchange"], "hidden" in attrs) for attrs in blocks] == [("1", True), ("2", False)]
+
+
+def test_the_banner_tells_how_far_loading_is() -> None:
+    assert 'value="36"' in render.banner(Status("loading", "Fetching …", 0.36), 0)
+    assert "progress" not in render.banner(Status("loading", "Loading …"), 0)
+    assert "1 article<" in render.banner(Status("ready", ""), 1)
+    assert "1,400 articles" in render.banner(Status("ready", ""), 1400)
+
+
+@given(st.text(max_size=200), st.integers(1, 100))
+def test_clipped_text_is_a_beginning_of_the_text(text: str, limit: int) -> None:
+    short = clipped(text, limit)
+    assert len(short) <= limit + 2
+    assert text.startswith(short.removesuffix(" …"))
+
+
+# --- conversation ---------------------------------------------------------------------------------------------------
+
+
+def test_history_holds_what_was_answered_or_refused() -> None:
+    conversation = Conversation([exchange(q, i) for i, q in enumerate((fakes.LONG, fakes.BROKEN, fakes.TOLL), 1)])
+    stopped = Exchange(4, fakes.SLOW)
+    stopped.end("stopped")
+    conversation.exchanges.append(stopped)
+    answered, refusal = fakes.long_answer(), conversation.exchanges[2].answer
+    assert refusal is not None
+    assert conversation.history() == [Turn(fakes.LONG, answered.text), Turn(fakes.TOLL, refusal.text)]
+
+
+def test_what_comes_after_the_end_of_an_exchange_changes_nothing() -> None:
+    one = Exchange(1, fakes.LONG, "writing", draft="words")
+    one.end("stopped")
+    before = replace(one)
+    one.take(Token("more"))
+    one.take(fakes.long_answer())
+    one.end("failed", ValueError())
+    assert one == before
+
+
+def test_a_question_stopped_while_it_waits_is_never_taken_up() -> None:
+    conversation = Conversation()
+    conversation.ask(fakes.LONG)
+    conversation.stop()
+    assert conversation.take_up() is None
+    conversation.ask(fakes.MAYOR)
+    taken = conversation.take_up()
+    assert taken is not None
+    assert taken.question == fakes.MAYOR
+    assert conversation.take_up() is None

@@ -6,29 +6,12 @@ Every rule reads the same alignment. Knows nothing about probabilities; `rag.sup
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from rag.align import Alignment, fits, same_value
 from rag.facts import Date, Number
-from rag.lexicon import EXCLUSIVE, SPEECH
-from rag.tokens import Token, is_standin, poles
-
-
-@dataclass(frozen=True, slots=True)
-class Clash:
-    """One difference. `hard` kinds contradict the source; the others only lack support."""
-
-    kind: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """Names' words and dates that the surroundings of the source supply."""
-
-    words: frozenset[str] = frozenset()
-    years: frozenset[int] = frozenset()
-
+from rag.lexicon import EXCLUSIVE
+from rag.roles import ROLE_RULES, Clash, Context
+from rag.tokens import Token, poles, senses
 
 RANK = {"possible": 2, "planned": 2, "future": 1, "fact": 0}
 
@@ -51,13 +34,20 @@ def clashes(a: Alignment, context: Context) -> list[Clash]:
 
 def number_clashes(a: Alignment, context: Context) -> Iterator[Clash]:
     given = [t for t in a.source if t.number]
-    for token, to in zip(a.sentence, a.to, strict=True):
+    for i, (token, to) in enumerate(zip(a.sentence, a.to, strict=True)):
         if not token.number or (token.number.value in (0.5, 1) and not token.number.unit):
             continue
         same = [t for t in given if t.number and same_value(token.number, t.number)]
         there = a.source[to] if to >= 0 else None
         if not same:
-            if not any(t.number and rounds(token.number, t.number) for t in given):
+            if (
+                i
+                and token.text in context.words
+                and (a.sentence[i - 1].words or {a.sentence[i - 1].stem}) <= context.words
+            ):
+                continue  # a number in a name, such as Agenda 21
+            nearest = [there] if there and there.number else given
+            if not any(t.number and rounds(token.number, t.number) for t in nearest):
                 small = token.number.value < 11 and not token.text[0].isdigit()
                 shown = f': the source says "{there.text}"' if there and there.number else ": not in the source"
                 yield Clash("small number" if small else "number", f"number {token.text}{shown}")
@@ -81,9 +71,12 @@ def _modifier_and_unit(token: Token, best: Token, same: list[Token]) -> Iterator
 
 
 def rounds(claim: Number, given: Number) -> bool:
-    """True when "more than 500" and the like hold of the exact number that is given."""
+    """True when "more than 500" and the like, in rounder figures, hold of the exact number that is given."""
     ratio = given.value / claim.value if claim.value else 0.0
-    return given.modifier in ("", claim.modifier) and {
+    rounder = len(f"{claim.value:.10g}".rstrip("0").replace(".", "")) < len(
+        f"{given.value:.10g}".rstrip("0").replace(".", "")
+    )
+    return rounder and given.modifier == "" and {
         "over": 1.0 < ratio <= 1.2, "least": 1.0 <= ratio <= 1.2, "under": 0.8 <= ratio < 1.0, "most": 0.8 <= ratio <= 1.0,
         "nearly": 0.9 <= ratio < 1.0, "about": 0.93 <= ratio <= 1.07,
     }.get(claim.modifier, False)  # fmt: skip
@@ -112,84 +105,78 @@ def _without_year(date: Date) -> Date:
     return Date(None, date.month, date.day, date.weekday, date.start, date.end)
 
 
-def name_clashes(a: Alignment, context: Context) -> Iterator[Clash]:
-    known = {t.stem for t in a.source} | {word for t in a.source for word in t.words}
-    for token, to, score in zip(a.sentence, a.to, a.score, strict=True):
-        if token.kind != "name":
+def noun_clashes(a: Alignment, context: Context) -> Iterator[Clash]:
+    """The word after a number differs from the word after the same number in the source."""
+    sense = senses()
+    for i, (token, to) in enumerate(zip(a.sentence, a.to, strict=True)):
+        if not token.number or to < 0 or token.number.unit or i + 1 >= len(a.sentence) or to + 1 >= len(a.source):
             continue
-        there = a.source[to] if to >= 0 else None
-        other = there is not None and there.kind == "name" and not (there.words & token.words)
-        missing = token.words - known
-        if missing and missing <= context.words and not other:
-            yield Clash("resolved", f"{token.text}: named in the surroundings only")
-        elif missing:
-            shown = f'the source says "{there.text}"' if other and there else "not in the source"
-            yield Clash("name", f"{token.text}: {shown}")
-        elif other and there:
-            yield Clash("name swapped", f'{token.text}: there the source says "{there.text}"')
-        elif there is None:
-            yield Clash("unplaced", f"{token.text}: stands elsewhere in the source")
+        mine, theirs = a.sentence[i + 1], a.source[to + 1]
+        if mine.kind != "word" or theirs.kind != "word" or mine.clause != token.clause:
+            continue
+        near = {t.stem for t in a.source[max(0, to - 4) : to + 5]}
+        same = mine.stem in near or (mine.stem in sense and sense[mine.stem] in {sense.get(n) for n in near})
+        if not same:
+            yield Clash("noun", f'{token.text} {mine.text}: the source says "{a.source[to].text} {theirs.text}"')
 
 
 def word_clashes(a: Alignment, context: Context) -> Iterator[Clash]:
     """Opposites, negations and hedges of words that lie on each other."""
-    pole = poles()
-    for token, to, score in zip(a.sentence, a.to, a.score, strict=True):
-        if to < 0 or token.kind in ("number", "date"):
+    stems = {t.stem for t in a.source}
+    for i, (token, to, score) in enumerate(zip(a.sentence, a.to, a.score, strict=True)):
+        if to < 0:
             continue
         there = a.source[to]
-        if there.stem != token.stem and token.stem in pole and there.stem in pole and token.kind != "name":
-            (pair, side), (pair2, side2) = pole[token.stem], pole[there.stem]
-            if pair == pair2 and side != side2:
-                if token.negated == there.negated:
-                    yield Clash("opposite", f'"{token.text}": the source says "{there.text}"')
-                continue
-        if score < 0.5 and not token.kind == "function":
+        if _opposite(token, there):
+            if token.negated == there.negated:
+                yield Clash(
+                    "reversed" if token.stem in stems else "opposite", f'"{token.text}": the source says "{there.text}"'
+                )
+            continue
+        if (score < 0.5 and token.kind != "function") or token.kind == "date":
             continue
         if token.negated != there.negated:
             which = "negated here only" if token.negated else "negated in the source"
             yield Clash("negation", f'"{token.text}": {which}')
-        if RANK[there.hedge] > RANK[token.hedge]:
+        near = max(RANK[t.hedge] for t in a.sentence[max(0, i - 6) : i + 7])
+        if RANK[there.hedge] > near:
             yield Clash("modality", f'"{token.text}": only {there.hedge} in the source')
         elif RANK[token.hedge] > RANK[there.hedge]:
             yield Clash("weakened", f'"{token.text}": only {token.hedge} here')
 
 
+def _opposite(token: Token, there: Token) -> bool:
+    pole = poles()
+    if token.stem == there.stem or token.stem not in pole or there.stem not in pole or token.kind == "name":
+        return False
+    (pair, side), (other, side2) = pole[token.stem], pole[there.stem]
+    return pair == other and side != side2
+
+
 def exclusive_clashes(a: Alignment, context: Context) -> Iterator[Clash]:
     given = {t.text.lower() for t in a.source}
-    for token in a.sentence:
+    for i, token in enumerate(a.sentence):
         word = token.text.lower()
-        if word in EXCLUSIVE and not given & EXCLUSIVE:
+        before = a.sentence[i - 1].text.lower() if i else ""
+        if word in EXCLUSIVE and not given & EXCLUSIVE and before not in ("at", "in", "after", "of", "not"):
             yield Clash("exclusive", f'"{word}": not in the source')
 
 
-def speaker_clashes(a: Alignment, context: Context) -> Iterator[Clash]:
-    said, sources = speakers(a.sentence), speakers(a.source)
-    for speaker in said.values():
-        lying = [a.source[to].sentence for t, to in zip(a.sentence, a.to, strict=True) if to >= 0 and t.kind == "word"]
-        if not lying:
+def item_clashes(a: Alignment, context: Context) -> Iterator[Clash]:
+    """A lone item between commas, or between a comma and "and", that the source does not have."""
+    known = {t.stem for t in a.source} | context.words
+    row = a.sentence
+    for i in range(1, len(row) - 1):
+        token = row[i]
+        ends = row[i + 1].clause > token.clause or row[i + 1].text.lower() in ("and", "or")
+        if token.kind != "word" or not ends or token.stem in known or a.to[i] >= 0:
             continue
-        where = max(set(lying), key=lying.count)
-        there = sources.get(where)
-        if there is not None and speaker.words and there.words and not speaker.words & there.words:
-            yield Clash("speaker", f'said by {speaker.text}: the source gives it to "{there.text}"')
-
-
-def speakers(row: tuple[Token, ...]) -> dict[int, Token]:
-    """Sentence number -> the name beside its verb of saying; a pronoun stands for the speaker before it."""
-    found: dict[int, Token] = {}
-    for i, token in enumerate(row):
-        if token.text.lower() not in SPEECH:
-            continue
-        near = [row[j] for j in (i - 1, i + 1, i - 2, i + 2) if 0 <= j < len(row) and row[j].sentence == token.sentence]
-        who = next((t for t in near if t.kind == "name"), None)
-        if who is None and found and any(is_standin(t) for t in near):
-            who = found[max(found)]
-        if who is not None:
-            found.setdefault(token.sentence, who)
-    return found
+        begins = row[i - 1].clause < token.clause or row[i - 1].text.lower() in ("and", "or")
+        begins = begins or (i > 1 and row[i - 1].kind == "word" and row[i - 2].clause < row[i - 1].clause)
+        if begins:
+            yield Clash("item", f'"{token.text}": not in the list of the source')
 
 
 RULES: tuple[Callable[[Alignment, Context], Iterator[Clash]], ...] = (
-    number_clashes, date_clashes, name_clashes, word_clashes, exclusive_clashes, speaker_clashes,
+    number_clashes, date_clashes, noun_clashes, word_clashes, exclusive_clashes, item_clashes, *ROLE_RULES,
 )  # fmt: skip

@@ -15,7 +15,6 @@ from rag.lexicon import (
     MONTHS,
     NEGATIONS,
     NUMBER_WORDS,
-    ORDINALS,
     SCALES,
     SPEECH,
     UNITS,
@@ -190,7 +189,7 @@ def _is_may_the_person(match: re.Match[str]) -> bool:
 
 _NAME = re.compile(r"(?:[A-Z]\.\s?)+(?=[A-Z])[A-Z][\w'&]*|(?:[A-Z]\.){2,}|[A-Z][\w&]*(?:['’][A-Z]\w+)?(?:-[A-Z]\w*)*")
 _JOIN = re.compile(r"\.? (?:of the |of |de la |de |del |van der |van |von |al-|bin |du |der )?\Z")
-_NOT_NAMES = frozenset("i i'm ok mr mrs ms dr".split())
+_NOT_NAMES = frozenset(["i", "i'm", "ok", "mr", "mrs", "ms", "dr"])
 
 
 @lru_cache(maxsize=4096)
@@ -206,7 +205,7 @@ def names(text: str) -> tuple[Name, ...]:
     found: list[Name] = []
     for match in _NAME.finditer(text):
         start, end = match.span()
-        if start and (text[start - 1].isalnum()) or any(a < end and start < b for a, b in taken):
+        if (start and (text[start - 1].isalnum())) or any(a < end and start < b for a, b in taken):
             continue
         first = not re.search(r"[^\s\"'(\[]", re.split(r"[.!?:]\s|\n|[\"“]", text[:start])[-1])
         if match[0].lower() in _NOT_NAMES or (match[0].lower() in FUNCTION and not match[0].isupper()):

@@ -14,11 +14,14 @@ FUNCTION = frozenset(
     when where while there here also too very just only both all any each some most more much many own same other
     another again further once not no nor never will would can could may might must shall should because during through
     between among within out up down off how why after before until since per via s t e.g i.e etc one ones however
-    therefore thus amid against toward towards although though despite whether""".split()
+    therefore thus amid against toward towards although though despite whether
+    according going""".split()
 )
 """Words that carry no content of their own."""
 
-PRONOUNS = frozenset("it its he she him his her hers they them their theirs this these who which itself himself".split())
+PRONOUNS = frozenset(
+    "it its he she him his her hers they them their theirs this these who which itself himself".split()
+)
 
 STANDINS = frozenset(
     """company firm group agency ministry government president minister city country team club show series film movie
@@ -35,12 +38,12 @@ FAILURES = frozenset("fail fails failed refuse refuses refused decline declines 
 HEDGES = {
     "possible": """may might could possibly perhaps maybe likely probably reportedly allegedly apparently purportedly
         supposedly presumably potentially alleged rumoured rumored unlikely suspected believed thought suggested suggests
-        appears appear appeared seems seem seemed claims claimed claim""",
+        appears appear appeared seems seem seemed claims claimed claim allege alleges suspects accused accuses""",
     "planned": """plans plan planned planning intends intend intended aims aim aimed hopes hope hoped expects expect
-        expected wants want wanted proposes propose proposed considers considering consider seeks seek sought would
+        expected wants want wanted proposes propose proposed proposes considers considering consider seeks seek sought 
         should scheduled slated ought tries tried try attempts attempted attempt vowed vows pledged pledges
         promised promises threatened threatens urged urges""",
-    "future": "will shall",
+    "future": "will shall would",
 }
 """Words that make a claim weaker than a report of what happened; see `rag.facts.modality`."""
 
@@ -118,15 +121,20 @@ UNITS = {
 }
 
 OPPOSITES = (
-    ("rise increase grow climb gain jump surge soar up higher growth raise expand widen boost improve accelerate upward",
-     "fall decrease decline drop shrink plunge slump down lower reduce cut narrow reduction worsen slow dip downward"),
+    (
+        "rise increase grow climb gain jump surge soar up higher growth raise expand widen boost improve accelerate upward",
+        "fall decrease decline drop shrink plunge slump down lower reduce cut narrow reduction worsen slow dip downward",
+    ),
     ("before prior precede previously", "after following follow later subsequently"),
     ("first earliest initial", "last final latest"),
     ("early", "late"),
     ("begin start open commence launch", "end finish close stop conclude cease halt"),
     ("win victory defeat beat winner", "lose loss loser"),
     ("buy purchase acquire", "sell sale"),
-    ("accept approve back support favor favour endorse agree welcome", "reject refuse oppose deny decline veto disagree"),
+    (
+        "accept approve back support favor favour endorse agree welcome",
+        "reject refuse oppose deny decline veto disagree",
+    ),
     ("allow permit legal lawful authorize authorise", "ban forbid prohibit illegal unlawful bar"),
     ("north northern", "south southern"),
     ("east eastern", "west western"),
@@ -143,7 +151,10 @@ OPPOSITES = (
     ("fast quick rapid faster", "slower slowest sluggish"),
     ("male man boy father son brother husband king", "female woman girl mother daughter sister wife queen"),
     ("enter arrive join", "leave depart exit quit withdraw"),
-    ("common usual frequent often commonly usually frequently", "rare unusual rarely seldom uncommon infrequent"),
+    (
+        "common usual frequent often commonly usually frequently generally normally regularly",
+        "rare unusual rarely seldom uncommon infrequent",
+    ),
     ("public", "private"),
     ("inside internal inner domestic", "outside external outer foreign"),
     ("left", "right"),
@@ -193,26 +204,113 @@ OPPOSITES = (
     ("spring", "autumn"),
     ("morning", "evening"),
     ("natural", "artificial synthetic"),
+    ("wet", "dry"),
+    ("bright light", "dark"),
+    ("happy glad", "sad unhappy"),
+    ("unite merge combine", "divide split separate"),
+    ("attract", "repel"),
+    ("visible", "invisible"),
+    ("sweet", "bitter"),
+    ("create", "abolish"),
+    ("gain", "lose"),
+    ("praise", "criticize criticise condemn blame"),
+    ("agree", "disagree"),
+    ("optimistic", "pessimistic"),
+    ("cheap", "expensive"),
+    ("peace", "war"),
+    ("love like", "hate dislike"),
+    ("confirm", "deny"),
+    ("guilty", "innocent"),
+    ("ahead", "behind"),
+    ("popular", "unpopular"),
+    ("equal", "unequal"),
+    ("comedy", "tragedy"),
+    ("smooth", "rough"),
+    ("solid", "liquid"),
+    ("vote-for", "vote-against"),
+    ("with", "without"),
+    ("push", "pull"),
+    ("appear", "disappear vanish"),
+    ("encourage", "discourage"),
+    ("unanimous", "divided"),
+    ("fresh", "stale"),
+    ("healthy", "sick ill"),
+    ("clean", "dirty"),
+    ("calm", "violent"),
+    ("urban", "rural"),
     ("primary main", "secondary"),
 )
 """Pairs of groups: words of one group mean about the same, words of the two groups the opposite."""
 
 SYNONYMS = (
     "say tell state note add remark explain comment announce declare stress emphasize emphasise highlight mention",
-    "help aid assist assistance", "show reveal indicate demonstrate", "use utilize utilise employ",
-    "country nation", "company firm business corporation", "film movie", "american us america", "british uk britain",
-    "car vehicle automobile", "doctor physician", "child kid", "injure wound hurt", "murder kill slay",
-    "car automobile", "city town", "job post position role", "talks negotiation dialogue discussion meeting",
-    "meet meeting gather", "money fund funding cash", "people person individual", "police officer",
-    "area region zone district", "choose select pick elect", "make produce create manufacture", "name call title",
-    "located situated lie", "receive get obtain", "happen occur place", "need require necessary", "danger risk threat",
-    "soldier troop", "attempt try", "speak talk speech", "study research", "scientist researcher", "pay salary wage",
-    "resign quit step", "big large", "world global international worldwide", "study report survey",
-    "chief head leader", "lead head", "star play portray", "play perform", "write author pen", "direct director",
-    "law legislation act bill", "firm company", "rule regulation", "fight battle combat", "war conflict",
-    "sign signing signature", "fix repair", "home house", "vote ballot", "fear worry concern", "part portion section",
-    "aim goal purpose intend", "cause lead trigger prompt", "also additionally", "type kind sort", "mainly primarily mostly",
-    "several multiple many various", "roughly approximately", "because due", "derive originate come", "keep retain maintain",
+    "help aid assist assistance",
+    "show reveal indicate demonstrate",
+    "use utilize utilise employ",
+    "country nation",
+    "company firm business corporation",
+    "film movie",
+    "american us america",
+    "british uk britain",
+    "car vehicle automobile",
+    "doctor physician",
+    "child kid",
+    "injure wound hurt",
+    "murder kill slay",
+    "car automobile",
+    "city town",
+    "job post position role",
+    "talks negotiation dialogue discussion meeting",
+    "meet meeting gather",
+    "money fund funding cash",
+    "people person individual",
+    "police officer",
+    "area region zone district",
+    "choose select pick elect",
+    "make produce create manufacture",
+    "name call title",
+    "located situated lie",
+    "receive get obtain",
+    "happen occur place",
+    "need require necessary",
+    "danger risk threat",
+    "soldier troop",
+    "attempt try",
+    "speak talk speech",
+    "study research",
+    "scientist researcher",
+    "pay salary wage",
+    "resign quit step",
+    "big large",
+    "world global international worldwide",
+    "study report survey",
+    "chief head leader",
+    "lead head",
+    "star play portray",
+    "play perform",
+    "write author pen",
+    "direct director",
+    "law legislation act bill",
+    "firm company",
+    "rule regulation",
+    "fight battle combat",
+    "war conflict",
+    "sign signing signature",
+    "fix repair",
+    "home house",
+    "vote ballot",
+    "fear worry concern",
+    "part portion section",
+    "aim goal purpose intend",
+    "cause lead trigger prompt",
+    "also additionally",
+    "type kind sort",
+    "mainly primarily mostly",
+    "several multiple many various",
+    "roughly approximately",
+    "because due",
+    "derive originate come",
+    "keep retain maintain",
 )
 """Groups of words that may stand for each other."""
 
@@ -247,8 +345,19 @@ NUMBER_WORDS = {
     )
 }
 
-SCALES = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12, "dozen": 12.0,
-          "mn": 1e6, "bn": 1e9, "tn": 1e12, "m": 1e6, "k": 1e3}
+SCALES = {
+    "hundred": 1e2,
+    "thousand": 1e3,
+    "million": 1e6,
+    "billion": 1e9,
+    "trillion": 1e12,
+    "dozen": 12.0,
+    "mn": 1e6,
+    "bn": 1e9,
+    "tn": 1e12,
+    "m": 1e6,
+    "k": 1e3,
+}
 
 ORDINALS = {
     word: value

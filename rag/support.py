@@ -15,8 +15,10 @@ from functools import lru_cache
 from pathlib import Path
 
 from rag.align import Alignment, align
-from rag.clashes import Clash, Context, clashes
-from rag.facts import dates
+from rag.clashes import clashes
+from rag.facts import dates, names
+from rag.lexicon import SPEECH
+from rag.roles import Clash, Context, bond
 from rag.tokens import tokens
 from rag.types import Embedder, Generator, Verdict
 from rag.words import PIECE, stem, tidy
@@ -44,10 +46,13 @@ SAME_SUBJECT = 0.5
 """Share of the sentence's content words in the source from which the two speak about the same thing."""
 
 KINDS = (
-    "number", "small number", "number swapped", "modifier", "unit", "date", "date swapped", "name", "name swapped",
-    "unplaced", "resolved", "negation", "modality", "weakened", "opposite", "exclusive", "speaker",
+    "number", "small number", "number swapped", "modifier", "unit", "noun", "date", "date swapped", "name", "name swapped",
+    "unplaced", "resolved", "resolved other", "negation", "modality", "weakened", "opposite", "reversed", "exclusive",
+    "item", "order", "owner", "speaker",
 )  # fmt: skip
-SIGNALS = (*KINDS, "absent", "absent share", "misplaced share", "jump share", "cosine")
+SIGNALS = (
+    *KINDS, "torn names", "absent", "absent share", "jump share",
+)  # fmt: skip
 """The features of the logistic regression, in the order of its weights; clashes count at most twice."""
 
 
@@ -64,13 +69,12 @@ class SupportChecker:
     """Judges sentences against short source texts.
 
     Args:
-        embed: gives the sentence cosine; one call for each `many`.
-        generator: not asked yet.
+        embed: not asked. With alignment and rules in place the sentence cosine added nothing (balanced accuracy in
+            cross-validation 0.938 with and without it), and leaving it out saves the time of two embeddings.
+        generator: not asked. The signature keeps both, so that a refit may bring a signal of either back.
     """
 
     def __init__(self, embed: Embedder, generator: Generator | None = None) -> None:
-        self._embed = embed
-        self._generator = generator
         self._bias, self._weights = weights()
 
     def __call__(self, sentence: str, source: str, context: str = "") -> Support:
@@ -80,18 +84,10 @@ class SupportChecker:
 
     def many(self, pairs: Sequence[tuple[str, str, str]]) -> list[Support]:
         """One `Support` for each (sentence, source, context)."""
-        if not pairs:
-            return []
-        cosines = self._cosines(pairs)
-        return [self._judge(*pair, cosine) for pair, cosine in zip(pairs, cosines, strict=True)]
+        return [self._judge(*pair) for pair in pairs]
 
-    def _cosines(self, pairs: Sequence[tuple[str, str, str]]) -> list[float]:
-        texts = list(dict.fromkeys(text for sentence, source, _ in pairs for text in (sentence, source)))
-        rows = dict(zip(texts, self._embed(texts), strict=True))
-        return [float(rows[sentence] @ rows[source]) for sentence, source, _ in pairs]
-
-    def _judge(self, sentence: str, source: str, context: str, cosine: float) -> Support:
-        values, found = signals(sentence, source, context, cosine)
+    def _judge(self, sentence: str, source: str, context: str) -> Support:
+        values, found = signals(sentence, source, context)
         logit = self._bias + sum(self._weights.get(name, 0.0) * value for name, value in values.items())
         probability = 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, logit))))
         reasons = tuple(dict.fromkeys(clash.reason for clash in found if clash.kind not in ("resolved", "unplaced")))
@@ -110,25 +106,23 @@ def weights() -> tuple[float, dict[str, float]]:
     return float(fitted["bias"]), {name: float(value) for name, value in fitted["weights"].items()}
 
 
-def signals(sentence: str, source: str, context: str, cosine: float) -> tuple[dict[str, float], list[Clash]]:
+def signals(sentence: str, source: str, context: str) -> tuple[dict[str, float], list[Clash]]:
     """The value of each of SIGNALS for one pair, and the clashes behind them."""
     known = surroundings(context)
-    alignment = align(tokens(sentence, known.words), tokens(source, known.words))
+    capitals = capitalised(f"{sentence}\n{source}\n{context}")
+    alignment = align(tokens(sentence, capitals), tokens(source, capitals))
     found = clashes(alignment, known)
-    counts = {kind: 0.0 for kind in KINDS}
+    counts = dict.fromkeys(KINDS, 0.0)
     for clash in found:
         counts[clash.kind] = min(2.0, counts[clash.kind] + 1)
-    absent = [c for c in absences(alignment, known)]
+    absent = absences(alignment, known)
     found.extend(absent)
     content = [i for i, t in enumerate(alignment.sentence) if t.kind != "function"]
     size = max(1, len(content))
-    there = {t.stem for t in alignment.source}
-    loose = [i for i in content if alignment.to[i] < 0 and alignment.sentence[i].stem in there]
     counts["absent"] = math.log1p(len(absent))
     counts["absent share"] = len(absent) / size
-    counts["misplaced share"] = len(loose) / size
+    counts["torn names"] = bond(alignment, "name")
     counts["jump share"] = jumps(alignment) / size
-    counts["cosine"] = cosine
     return counts, found
 
 
@@ -138,7 +132,10 @@ def absences(a: Alignment, context: Context) -> list[Clash]:
     found = []
     for token, to in zip(a.sentence, a.to, strict=True):
         if token.kind == "word" and to < 0 and token.stem not in there and token.stem not in context.words:
-            found.append(Clash("absent", f'"{token.text}": not in the source'))
+            if token.text.lower() in SPEECH:
+                continue
+            kind = "number" if token.text[0].isdigit() else "absent"
+            found.append(Clash(kind, f'"{token.text}": not in the source'))
     return found
 
 
@@ -149,7 +146,13 @@ def jumps(a: Alignment) -> int:
 
 
 @lru_cache(maxsize=1024)
+def capitalised(text: str) -> frozenset[str]:
+    """Lower-case words that stand with a capital somewhere inside a sentence."""
+    return frozenset(w.lower() for n in names(tidy(text)) if not n.first or " " in n.text for w in n.text.split())
+
+
+@lru_cache(maxsize=1024)
 def surroundings(context: str) -> Context:
     """Words and years that the context supplies."""
-    words = frozenset(stem(piece) for piece in PIECE.findall(tidy(context)) if piece[0].isalpha())
+    words = frozenset(stem(piece) for piece in PIECE.findall(tidy(context)) if piece[0].isalnum())
     return Context(words, frozenset(d.year for d in dates(context) if d.year))

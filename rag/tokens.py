@@ -29,9 +29,12 @@ class Token:
     words: frozenset[str] = frozenset()
     negated: bool = False
     hedge: str = "fact"
+    quoted: bool = False
 
 
-_MODALS = frozenset("may might could can will would shall should".split())
+_MODALS = frozenset(["may", "might", "could", "can", "will", "would", "shall", "should"])
+_AUXILIARY = re.compile(r" (?:has|have|had|is|was|will|would|may|said|says|did|does|plans)\b")
+_BE = frozenset(["is", "are", "was", "were", "be", "been", "being"])
 _RANK = {"possible": 3, "planned": 2, "future": 1, "fact": 0}
 _HEDGE = {word: level for level, words in HEDGES.items() for word in words.split()}
 
@@ -72,18 +75,26 @@ def tokens(text: str, known: frozenset[str] = frozenset()) -> tuple[Token, ...]:
         words = frozenset(
             stem(w) for w in re.findall(r"[\w&]+", name.text.replace("'s", "")) if w.lower() not in TITLES
         )
-        if name.first and " " not in name.text and name.text.lower() not in known and not name.text.isupper():
-            continue  # a capital at the start of a sentence proves nothing
+        if name.first and not _opens_with_name(name.text, text[name.end :], known):
+            continue
         if any(a < name.end and name.start < b for a, b, _ in spans) or not words:
             continue
         spans.append((name.start, name.end, Token(name.text, "+".join(sorted(words)), "name", 0, words=words)))
     return tuple(_attach(_row(text, sorted(spans, key=lambda s: s[0]))))
 
 
+def _opens_with_name(name: str, rest: str, known: frozenset[str]) -> bool:
+    """A capital at the start of a sentence proves nothing by itself."""
+    if " " in name or name.isupper() or name.lower() in known:
+        return True
+    return bool(_AUXILIARY.match(rest)) and not name.endswith(("s", "ing", "ly", "one", "body", "thing"))
+
+
 def _row(text: str, spans: list[tuple[int, int, Token]]) -> list[Token]:
     row: list[Token] = []
     clause = sentence = at = 0
     last = -1
+    quoted, before = False, " "
     for match in PIECE.finditer(text):
         start, end = match.span()
         piece = match[0]
@@ -91,14 +102,19 @@ def _row(text: str, spans: list[tuple[int, int, Token]]) -> list[Token]:
             at += 1
         if at < len(spans) and spans[at][0] < end and start < spans[at][1]:
             if last != at:
-                row.append(replace(spans[at][2], clause=clause, sentence=sentence))
+                row.append(replace(spans[at][2], clause=clause, sentence=sentence, quoted=quoted))
             last = at
         elif not (piece[0].isalnum() or piece in "%$€£¥°"):
-            clause += piece not in "\"'-"
-            sentence += piece in ".!?"
+            clause += piece not in "\"'-/"
+            quoted ^= piece == '"'
+            ended = before in ".!?" if piece == '"' and not quoted else piece in ".!?" and not quoted
+            sentence += ended
+            before = piece
+            continue
         else:
+            before = piece
             kind = "function" if piece.lower() in FUNCTION and piece != "US" else "word"
-            row.append(Token(piece, stem(piece), kind, clause, sentence))
+            row.append(Token(piece, stem(piece), kind, clause, sentence, quoted=quoted))
     return row
 
 
@@ -109,11 +125,23 @@ def _attach(row: list[Token]) -> list[Token]:
         low = token.text.lower()
         following = row[i + 1].text.lower() if i + 1 < len(row) else ""
         if (low in NEGATIONS and following != "only") or (low in FAILURES and following == "to"):
-            for j in _governed(row, i, 1):
+            for j in _governed(row, i, 2 if following == "one" else 1):
                 out[j] = replace(out[j], negated=True)
-        hedge = _HEDGE.get(low, "fact")
+        being = i > 0 and row[i - 1].text.lower() == "being"
+        hedge = (
+            "planned"
+            if low == "considered" and being
+            else "future"
+            if low == "going" and following == "to"
+            else _HEDGE.get(low, "fact")
+        )
         if hedge != "fact" and token.kind in ("word", "function"):
-            for j in _governed(row, i, 1 if token.kind == "function" or low in _MODALS else 8):
+            governed = _governed(row, i, 1 if token.kind == "function" or low in _MODALS else 8)
+            if i and row[i - 1].text.lower() in _BE and following != "to" and following != "that":
+                governed += [
+                    j for j in range(max(0, i - 9), i) if row[j].clause == token.clause and row[j].kind != "function"
+                ]
+            for j in governed:
                 if _RANK[hedge] > _RANK[out[j].hedge]:
                     out[j] = replace(out[j], hedge=hedge)
     return out

@@ -1,0 +1,84 @@
+"""Who said it, and who holds which office: pairs in the manner of news, around sentences of another text.
+
+The persons and offices are made up; what is said is a true sentence of the source. Knows nothing about the checker.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from random import Random
+
+PEOPLE = """Maria Alvarez;Tom Brandt;Aisha Karim;Peter Novak;Lin Hua;James Okoro;Elena Petrova;David Stern;Fatima Noor;
+Hugo Lindgren;Ruth Cohen;Carlos Mendes;Anna Kowalska;George Papas;Mei Tanaka;John Whitfield;Nadia Haddad;Oscar Berg;
+Priya Raman;Samuel Adeyemi;Clara Weiss;Victor Hugo Lima;Karen Doyle;Ivan Sokolov""".replace("\n", "").split(";")
+OFFICES = """mayor of Leeds;director of the museum;professor at Yale University;head of the central bank;
+spokeswoman for the ministry;chief executive of Norvex;lawyer for the victims;analyst at Halden Capital;
+coach of the team;chair of the committee;editor of the journal;member of parliament;founder of the charity;
+minister of health;captain of the ship;president of the union""".replace("\n", "").split(";")
+
+Made = tuple[str, str]
+
+
+def _scene(sentence: str, source: str, rng: Random) -> tuple[str, str, str, str, str, str] | None:
+    """Two speakers with offices; the first one says a sentence of the source."""
+    if len(sentence) > 220 or '"' in sentence + source or sentence.split()[0] in ("He", "She", "His", "Her"):
+        return None
+    a, b = rng.sample(PEOPLE, 2)
+    x, y = rng.sample(OFFICES, 2)
+    core = sentence.rstrip(".")
+    lower = (
+        core[0].lower() + core[1:]
+        if core.split()[0] in ("The", "It", "They", "A", "An", "In", "This", "There")
+        else core
+    )
+    other = rng.choice(("the matter was settled long ago", "more work was needed", "this came as no surprise",
+                        "people should look at the evidence", "there was no reason to worry"))  # fmt: skip
+    scenes = (
+        f'"{core}," said {a}, {x}. {b}, {y}, said {other}.',
+        f'{a}, {x}, told reporters: "{core}." But {b}, {y}, said {other}.',
+        f'{b}, {y}, said {other}. "{core}," {a}, {x}, added.',
+        f'According to {a}, {x}, {lower}. {b}, {y}, said that {other}.',
+        f'{b} said {other}. {a} noted that {lower}.',
+        f'"{core}," {a} said. {b} said {other}.',
+    )  # fmt: skip
+    return rng.choice(scenes), a, b, x, y, lower
+
+
+def _report(who: str, what: str, rng: Random) -> str:
+    return rng.choice((f"{who} said that {what}.", f"According to {who}, {what}.", f'{who} said: "{what[0].upper()}{what[1:]}."',
+                       f"{who} said {what}.", f"{who} stated that {what}.", f"{who.split()[-1]} said that {what}."))  # fmt: skip
+
+
+def right_speaker(sentence: str, source: str, rng: Random) -> Made | None:
+    scene = _scene(sentence, source, rng)
+    return (_report(scene[1], scene[5], rng), scene[0]) if scene else None
+
+
+def wrong_speaker(sentence: str, source: str, rng: Random) -> Made | None:
+    scene = _scene(sentence, source, rng)
+    return (_report(scene[2], scene[5], rng), scene[0]) if scene else None
+
+
+def right_office(sentence: str, source: str, rng: Random) -> Made | None:
+    scene = _scene(sentence, source, rng)
+    if not scene or scene[3] not in scene[0]:
+        return None
+    return _office(scene[1], scene[3], scene[5], rng), scene[0]
+
+
+def wrong_office(sentence: str, source: str, rng: Random) -> Made | None:
+    """The name, or the office, of the other speaker."""
+    scene = _scene(sentence, source, rng)
+    if not scene or scene[4] not in scene[0]:
+        return None
+    return _office(scene[1], scene[4], scene[5], rng), scene[0]
+
+
+def _office(who: str, office: str, what: str, rng: Random) -> str:
+    return rng.choice((f"{who}, {office}, said that {what}.", f"{who} is {office}.", f"{who}, {office}, said {what}."))
+
+
+SPEECH_KINDS: tuple[tuple[str, bool, Callable[[str, str, Random], Made | None]], ...] = (
+    ("speaker kept", True, right_speaker), ("speaker changed", False, wrong_speaker),
+    ("office kept", True, right_office), ("office changed", False, wrong_office),
+)  # fmt: skip

@@ -1,0 +1,96 @@
+"""The support checker: what it must let through, and each error that it must catch."""
+
+import math
+
+import pytest
+
+from rag.support import SIGNALS, SupportChecker, weights
+from tests.fakes import FakeEmbedder
+
+SOURCE = (
+    "In May, Chancellor Anna Keller accused opposition leader Paul Riedl of blocking the budget. "
+    "More than 500 delegates from 40 countries may attend the summit in Nairobi."
+)
+FIRE = "Nearly 2,000 firefighters battled the blaze near Athens, which did not destroy the harbour, the mayor said."
+
+
+@pytest.fixture(scope="module")
+def checker():
+    return SupportChecker(FakeEmbedder())
+
+
+@pytest.mark.parametrize(
+    ("sentence", "source"),
+    [
+        ("Anna Keller accused Paul Riedl of blocking the budget.", SOURCE),
+        ("In May, Anna Keller accused Paul Riedl of blocking the budget.", SOURCE),
+        ("More than 500 delegates may attend the summit in Nairobi.", SOURCE),
+        ("The blaze did not destroy the harbour.", FIRE),
+        ("Almost 2,000 firefighters battled the blaze near Athens.", FIRE),
+    ],
+)
+def test_true_sentences_are_supported(checker, sentence, source):
+    assert checker(sentence, source).verdict == "supported"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "source"),
+    [
+        ("Paul Riedl accused Anna Keller of blocking the budget.", SOURCE),
+        ("In May 2021, Anna Keller accused Paul Riedl of blocking the budget.", SOURCE),
+        ("500 delegates may attend the summit in Nairobi.", SOURCE),
+        ("More than 400 delegates may attend the summit in Nairobi.", SOURCE),
+        ("More than 500 delegates from 40 countries will attend the summit in Nairobi.", SOURCE),
+        ("The blaze destroyed the harbour.", FIRE),
+        ("More than 2,000 firefighters battled the blaze near Athens.", FIRE),
+        ("Nearly 2,000 firefighters battled the blaze near Lisbon.", FIRE),
+    ],
+)
+def test_a_changed_fact_is_not_supported_and_the_reason_is_told(checker, sentence, source):
+    result = checker(sentence, source)
+    assert result.verdict != "supported"
+    assert result.reasons
+
+
+def test_the_reason_gives_the_words_of_the_source(checker):
+    result = checker("500 delegates may attend the summit in Nairobi.", SOURCE)
+    assert result.verdict == "contradicted"
+    assert 'number 500: the source says "More than 500"' in result.reasons
+
+
+def test_another_subject_is_not_found(checker):
+    assert checker("The museum reopened after a renovation.", FIRE).verdict == "not found"
+
+
+def test_the_context_resolves_a_pronoun_and_a_year_but_supports_nothing(checker):
+    source, context = "It was dismantled in March and moved to Arizona.", "London Bridge\nThe Daily Post, 2 April 1968"
+    assert checker("London Bridge was dismantled in March 1968.", source, context).verdict == "supported"
+    assert checker("London Bridge was dismantled in March 1968.", source).verdict != "supported"
+    assert checker("The Daily Post appeared on 2 April 1968.", source, context).verdict != "supported"
+
+
+def test_a_quotation_keeps_its_speaker(checker):
+    source = '"We will not raise prices," Rosa Blanco told reporters. Coach Tim Hale said his team was ready.'
+    assert checker("Rosa Blanco said that they will not raise prices.", source).verdict == "supported"
+    assert checker("Tim Hale said that they will not raise prices.", source).verdict == "contradicted"
+
+
+def test_many_agrees_with_one_by_one(checker):
+    pairs = [("The blaze destroyed the harbour.", FIRE, ""), ("The blaze did not destroy the harbour.", FIRE, "")]
+    assert checker.many(pairs) == [checker(*pair) for pair in pairs]
+    assert checker.many([]) == []
+
+
+@pytest.mark.parametrize("sentence", ["", " ", "…", "😀", "مرحبا", "x" * 3000, "[1]"])
+@pytest.mark.parametrize("source", ["", FIRE])
+def test_any_text_gets_a_probability(checker, sentence, source):
+    result = checker(sentence, source)
+    assert 0.0 <= result.probability <= 1.0
+    assert result.verdict != "supported" or source
+
+
+def test_a_difference_never_speaks_for_support():
+    bias, fitted = weights()
+    assert math.isfinite(bias)
+    assert set(fitted) == set(SIGNALS)
+    assert all(weight <= 0 for weight in fitted.values())

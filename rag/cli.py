@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from rag.arguments import config, parser, text_of
 from rag.errors import FootnoteError, UsageError
-from rag.terminal import Bars, answer_lines, claim_lines, hit_lines, plain, show
+from rag.terminal import Bars, Line, answer_lines, claim_lines, hit_lines, plain, show
 
 if TYPE_CHECKING:
     from rag.chat import Chatbot
@@ -164,7 +164,15 @@ def _fetch_models(names: Sequence[str], home: Path) -> None:
 
 
 def doctor(args: argparse.Namespace, load: Load) -> int:
-    raise NotImplementedError
+    from rag.doctor import diagnose
+
+    checks = diagnose(config(args))
+    for found in checks:
+        mark, style = ("ok", "") if found.ok else ("NO", "bold red")
+        show([Line(f"{mark:4}{found.name:26} {found.detail}", style)], sys.stdout)
+        if not found.ok:
+            show([Line(found.advice, indent=4)], sys.stdout)
+    return DONE if all(found.ok for found in checks) else FAILED
 
 
 COMMANDS: dict[str, Callable[[argparse.Namespace, Load], int]] = {

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import textwrap
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 from types import TracebackType
@@ -61,7 +61,7 @@ def hit_lines(hits: Sequence[Hit]) -> Iterator[Line]:
         yield Line("")
 
 
-def show(lines: Iterator[Line], out: TextIO) -> None:
+def show(lines: Iterable[Line], out: TextIO) -> None:
     """Wrapped and coloured on a terminal; elsewhere one line a paragraph."""
     if not out.isatty():
         for line in lines:
@@ -76,7 +76,7 @@ def show(lines: Iterator[Line], out: TextIO) -> None:
         # Text, never a string: rich would read "[bold]" in a string as markup.
         text = Text(plain(line.text), style=line.style)
         text.highlight_regex(r"\[\d+\]", "bold cyan")
-        console.print(Padding(text, (0, 0, 0, line.indent)))
+        console.print(Padding(text, (0, 0, 0, line.indent), expand=False))
 
 
 def _footnotes(citations: Sequence[Citation]) -> Iterator[Line]:

@@ -182,6 +182,27 @@ def test_check_tells_the_verdict(verdict: Any, code: int, capsys: pytest.Capture
     }  # fmt: skip
 
 
+def test_the_doctor_names_what_is_ill_and_what_helps(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    nowhere = tmp_path / "nowhere"
+    assert main(["doctor", "--corpus", str(nowhere)]) == 1
+    shown = capsys.readouterr().out
+    assert "ok  Python " in shown
+    assert f"there is no {nowhere}\n    Name a folder or a file with --corpus.\n" in shown
+
+
+def test_models_are_listed_and_found(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["models"]) == 0
+    listed = [line.split() for line in capsys.readouterr().out.splitlines() if line.startswith("*")]
+    assert [(line[1], line[4]) for line in listed[:2]] == [
+        ("qwen2.5-coder-1.5b", "missing"),
+        ("all-MiniLM-L6-v2", "missing"),
+    ]
+    assert main(["models", "path", "all-MiniLM-L6-v2"]) == 0
+    assert capsys.readouterr().out == f"{home / 'models' / 'all-MiniLM-L6-v2'}\n"
+    assert main(["models", "path", "gpt-9"]) == 1
+    assert "qwen2.5-coder-1.5b" in capsys.readouterr().err
+
+
 # --- what goes wrong ----------------------------------------------------------------------------------------
 
 

@@ -58,7 +58,7 @@ def evaluate(args: argparse.Namespace, parts: Callable[[], Parts]) -> int:
 
     if args.corpus and not args.questions:
         raise UsageError("--corpus needs --questions: the shipped questions are about the shipped articles.")
-    config = Config(corpus=args.corpus or SEEDS, index=args.index, model=args.model)
+    config = Config(corpus=Path(args.corpus).absolute() if args.corpus else SEEDS, index=args.index, model=args.model)
     asked = questions.read(args.questions or questions.SHIPPED, args.limit)
     lines = gate.read() if args.gate else {}
     with Bars(sys.stderr) as progress:
@@ -99,9 +99,10 @@ def _measure(
 
 
 def _real_parts() -> Parts:
+    from eval.judge import checker
     from rag.build import load
 
-    return Parts(load, lambda config: None)
+    return Parts(load, checker)
 
 
 def _warn_of_missing(library: Library, asked: list[Question]) -> None:

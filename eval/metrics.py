@@ -10,6 +10,7 @@ from typing import Any
 
 from eval.locate import Span, covered, mostly, shared
 from eval.words import contains, without_markers
+from rag.sentences import split
 from rag.types import Article
 
 
@@ -135,7 +136,7 @@ def supported(prediction: Mapping[str, Any], articles: Mapping[str, Article], ch
     for claim in prediction["claims"]:
         cited = [citations[number] for number in claim["citations"]]
         source = " ".join(_text(citation, articles) for citation in cited)
-        context = ". ".join(dict.fromkeys(_context(articles.get(citation["article"])) for citation in cited))
+        context = " | ".join(_context(citation, articles) for citation in cited)
         results.append(bool(source) and check(without_markers(claim["text"]), source, context))
     return results
 
@@ -146,9 +147,12 @@ def _text(citation: Mapping[str, Any], articles: Mapping[str, Article]) -> str:
     return article.text[citation["start"] : citation["end"]] if article else ""
 
 
-def _context(article: Article | None) -> str:
-    """Title, publisher and date, whichever is known."""
+def _context(citation: Mapping[str, Any], articles: Mapping[str, Article]) -> str:
+    """What may tell who "it" is and which year it was: title, publisher, date, and the sentence before."""
+    article = articles.get(citation["article"])
     if article is None:
         return ""
-    published = f"{article.published.day} {article.published:%B %Y}" if article.published else None
-    return ". ".join(part for part in (article.title, article.publisher, published) if part)
+    before = article.text[max(0, citation["start"] - 300) : citation["start"]].strip()
+    last = [before[start:end] for start, end in split(before)][-1:]
+    head = (article.title, article.publisher, article.published and article.published.isoformat(), *last)
+    return " | ".join(part for part in head if part)

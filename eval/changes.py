@@ -1,4 +1,4 @@
-# ruff: noqa: SIM905 - word lists read better as prose
+# ruff: noqa: SIM905, E501 - word lists and patterns read better unbroken
 """One change at a time to a supported sentence or to its source, after which the source no longer supports it.
 
 Each change is `(sentence, source, strangers, rng) -> (sentence, source) | None`; None where it does not apply.

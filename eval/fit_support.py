@@ -123,7 +123,7 @@ def report(t: Table, p: Floats, title: str) -> float:
             print(f"{('+ ' if label else '- ') + kind:24}{len(scores):6}{rates[label][-1]:8.3f}{area}")
     result = float(np.mean(rates[1.0]) + np.mean(rates[0.0])) / 2
     print(
-        f"balanced accuracy over the kinds {result:.3f} (true {np.mean(rates[1.0]):.3f}, false {np.mean(rates[0.0]):.3f})"
+        f"balanced accuracy over the kinds {result:.3f} (true {np.mean(rates[1.0]):.3f}, false {np.mean(rates[0.0]):.3f})"  # noqa: E501
     )
     return result
 

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - word lists and patterns read better unbroken
 """Who said it, and who holds which office: pairs in the manner of news, around sentences of another text.
 
 The persons and offices are made up; what is said is a true sentence of the source. Knows nothing about the checker.

@@ -77,7 +77,7 @@ def rounds(claim: Number, given: Number) -> bool:
         f"{given.value:.10g}".rstrip("0").replace(".", "")
     )
     return rounder and given.modifier == "" and {
-        "over": 1.0 < ratio <= 1.2, "least": 1.0 <= ratio <= 1.2, "under": 0.8 <= ratio < 1.0, "most": 0.8 <= ratio <= 1.0,
+        "over": 1.0 < ratio <= 1.2, "least": 1.0 <= ratio <= 1.2, "under": 0.8 <= ratio < 1.0, "most": 0.8 <= ratio <= 1.0,  # noqa: E501
         "nearly": 0.9 <= ratio < 1.0, "about": 0.93 <= ratio <= 1.07,
     }.get(claim.modifier, False)  # fmt: skip
 

@@ -84,7 +84,7 @@ _NUMBER = re.compile(
     rf"(?:\b(?P<modifier>{_any(_MODIFIER_OF)})\s+)?(?:(?P<sign>[$€£¥])\s?)?"
     rf"(?<![\w.])(?P<value>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?|(?:{_any(NUMBER_WORDS)})(?:-(?:{_any(NUMBER_WORDS)}))?"
     rf"|(?:a\s+)?(?:hundred|thousand|million|billion|dozen)|half)"
-    rf"(?P<ordinal>st|nd|rd|th)?(?P<scales>(?:[\s-]*(?:{_any(SCALES)})s?)*)\b"
+    rf"(?P<ordinal>st|nd|rd|th)?(?P<scales>(?:[\s-]*(?:{_any(SCALES)})s?\b)*)\b"
     rf"(?:\s+(?P<after>or more|or so|or less|or fewer))?"
     rf"(?:[\s-]*(?P<unit>{_any(_UNIT_OF)})(?!\w))?",
     re.IGNORECASE,
@@ -133,7 +133,7 @@ _DATE = re.compile(
     rf"\b(?:(?P<weekday>{_any(WEEKDAYS)})\b,?\s*(?:the\s+)?)?(?:"
     rf"(?P<iso>\d{{4}}-\d{{2}}-\d{{2}})|"
     rf"{_MONTH}(?:\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?!\d|,\d{{3}}))?(?:\s*,?\s*(?:of\s+)?{_YEAR})?|"
-    rf"(?P<day2>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTH.replace('month', 'month2')}(?:\s*,?\s*{_YEAR.replace('year', 'year2')})?|"
+    rf"(?P<day2>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTH.replace('month', 'month2')}(?:\s*,?\s*{_YEAR.replace('year', 'year2')})?|"  # noqa: E501
     rf"{_YEAR.replace('year', 'year3')}"
     rf")|\b(?P<alone>{_any(WEEKDAYS)})\b",
     re.IGNORECASE,
@@ -232,7 +232,7 @@ _SAID_AFTER = re.compile(
     rf"^[\s,]*(?:(?:{_VERB})\s+(?:by\s+)?{_WHO}|{_WHO.replace('who', 'who2')}\s+(?:also\s+)?(?:{_VERB})\b)"
 )
 _SAID_BEFORE = re.compile(
-    rf"(?:{_WHO}(?:,[^,\"]+,)?\s+(?:also\s+)?(?:{_VERB})(?:\s+\w+){{0,3}}|[Aa]ccording\s+to\s+{_WHO.replace('who', 'who2')})[\s,:]*(?:that\s+)?$"
+    rf"(?:{_WHO}(?:,[^,\"]+,)?\s+(?:also\s+)?(?:{_VERB})(?:\s+\w+){{0,3}}|[Aa]ccording\s+to\s+{_WHO.replace('who', 'who2')})[\s,:]*(?:that\s+)?$"  # noqa: E501
 )
 
 

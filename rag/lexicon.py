@@ -1,4 +1,4 @@
-# ruff: noqa: SIM905 - a word list reads better as prose than as a list of strings
+# ruff: noqa: SIM905, E501 - a word list reads better as prose than as a list of strings
 """Word lists, written by hand: what is negation, what weakens a claim, which words mean the same or the opposite.
 
 Knows nothing about texts or how words are compared; the entries are plain words, stemmed by `rag.words`.
@@ -40,7 +40,7 @@ HEDGES = {
         supposedly presumably potentially alleged rumoured rumored unlikely suspected believed thought suggested suggests
         appears appear appeared seems seem seemed claims claimed claim allege alleges suspects accused accuses""",
     "planned": """plans plan planned planning intends intend intended aims aim aimed hopes hope hoped expects expect
-        expected wants want wanted proposes propose proposed proposes considers considering consider seeks seek sought 
+        expected wants want wanted proposes propose proposed proposes considers considering consider seeks seek sought
         should scheduled slated ought tries tried try attempts attempted attempt vowed vows pledged pledges
         promised promises threatened threatens urged urges""",
     "future": "will shall would",
@@ -355,7 +355,6 @@ SCALES = {
     "mn": 1e6,
     "bn": 1e9,
     "tn": 1e12,
-    "m": 1e6,
     "k": 1e3,
 }
 

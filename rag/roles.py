@@ -5,6 +5,7 @@ Reads an alignment; knows nothing about probabilities. `rag.support` weighs the 
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -90,7 +91,7 @@ def order_clashes(a: Alignment, context: Context) -> Iterator[Clash]:
     """Two facts of a kind change sides around the words between them, and no passive explains it."""
     for kind in ("name", "number", "date"):
         at = [i for i, t in enumerate(a.sentence) if t.kind == kind]
-        for f, g in zip(at, at[1:], strict=False):
+        for f, g in itertools.pairwise(at):
             first, second = places(a.sentence[f], a.source), places(a.sentence[g], a.source)
             if not first or not second or set(first) & set(second):
                 continue

@@ -7,6 +7,7 @@ retrieval, articles or how the source was chosen.
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 from collections.abc import Sequence
@@ -16,7 +17,7 @@ from pathlib import Path
 
 from rag.align import Alignment, align
 from rag.clashes import clashes
-from rag.facts import dates, names
+from rag.facts import content_words, dates, names
 from rag.lexicon import SPEECH
 from rag.roles import Clash, Context, bond
 from rag.tokens import tokens
@@ -46,7 +47,7 @@ SAME_SUBJECT = 0.5
 """Share of the sentence's content words in the source from which the two speak about the same thing."""
 
 KINDS = (
-    "number", "small number", "number swapped", "modifier", "unit", "noun", "date", "date swapped", "name", "name swapped",
+    "number", "small number", "number swapped", "modifier", "unit", "noun", "date", "date swapped", "name", "name swapped",  # noqa: E501
     "unplaced", "resolved", "resolved other", "negation", "modality", "weakened", "opposite", "reversed", "exclusive",
     "item", "order", "owner", "speaker",
 )  # fmt: skip
@@ -87,6 +88,8 @@ class SupportChecker:
         return [self._judge(*pair) for pair in pairs]
 
     def _judge(self, sentence: str, source: str, context: str) -> Support:
+        if not set(content_words(sentence)) & set(content_words(source)):
+            return Support(0.0, "not found", ("the source has no word of it",))
         values, found = signals(sentence, source, context)
         logit = self._bias + sum(self._weights.get(name, 0.0) * value for name, value in values.items())
         probability = 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, logit))))
@@ -142,7 +145,7 @@ def absences(a: Alignment, context: Context) -> list[Clash]:
 def jumps(a: Alignment) -> int:
     """How often the alignment goes back in the source."""
     path = [to for token, to in zip(a.sentence, a.to, strict=True) if to >= 0 and token.kind != "function"]
-    return sum(later < earlier for earlier, later in zip(path, path[1:], strict=False))
+    return sum(later < earlier for earlier, later in itertools.pairwise(path))
 
 
 @lru_cache(maxsize=1024)

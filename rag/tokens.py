@@ -149,7 +149,7 @@ def _attach(row: list[Token]) -> list[Token]:
 
 def _governed(row: list[Token], at: int, most: int) -> list[int]:
     """Positions of the next `most` content words of the same clause; adverbs and further hedges are passed over."""
-    found = []
+    found: list[int] = []
     for j in range(at + 1, min(at + 10, len(row))):
         if row[j].clause != row[at].clause or len(found) == most:
             break

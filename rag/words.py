@@ -43,7 +43,7 @@ def tidy(text: str) -> str:
     'They did not say " 5 percent " in US .'
     """
     for pattern, replacement in _TIDY:
-        text = pattern.sub(replacement, text)  # type: ignore[arg-type]
+        text = pattern.sub(replacement, text)
     return text.strip()
 
 

@@ -18,7 +18,7 @@ from rag.gguf import check_gguf
 from rag.shelf import alone, disk_errors, on_shelf, open_stage, place, put, state, vouch
 from rag.verify import Progress, check
 
-__all__ = ["Progress", "ensure", "ensure_embedder", "ensure_model", "place", "state"]
+__all__ = ["Progress", "ensure", "ensure_embedder", "ensure_model", "hub_place", "place", "state"]
 
 Report = Callable[[int], None]
 """Called with the bytes that a source has written so far."""
@@ -78,9 +78,14 @@ def ensure(model: Model, home: Path, progress: Progress | None = None) -> Path:
     return target
 
 
+def hub_place(repo: str, name: str, home: Path) -> Path:
+    """Where a GGUF outside the catalogue is, or will be."""
+    return home / "models" / repo.replace("/", "--") / name.replace("/", "--")
+
+
 def _ensure_from_hub(spec: str, repo: str, name: str, home: Path, progress: Progress | None) -> Path:
     """A GGUF outside the catalogue. Checked against the hash that the hub tells; where it tells none, only the size."""
-    target = home / "models" / repo.replace("/", "--") / name.replace("/", "--")
+    target = hub_place(repo, name, home)
     if not target.is_file():
         try:
             hub.reach()

@@ -66,7 +66,8 @@ class Hub:
     """A model hub at `url`. `files` maps `owner/repo/name` to bytes; `gets` lists the (name, Range header) asked for.
 
     `stop_after`: the next download breaks off after so many bytes; when `resume` is cleared, it first waits there,
-    having set `stopped`. `ranges`: whether Range is honoured. `headers`: sent with every file.
+    having set `stopped`. `ranges`: whether Range is honoured. `headers`: sent with every file, or with the redirection
+    to it: `storage` maps a file to the name of one to which requests are sent on, and which answers to GET alone.
     """
 
     def __init__(self) -> None:
@@ -74,6 +75,7 @@ class Hub:
         self.gets: list[tuple[str, str | None]] = []
         self.ranges = True
         self.headers: dict[str, str] = {}
+        self.storage: dict[str, str] = {}
         self.stop_after: int | None = None
         self.stopped = threading.Event()
         self.resume = threading.Event()
@@ -104,21 +106,27 @@ class Hub:
         if request.command == "GET":
             self.gets.append((name, request.headers.get("Range")))
         data = self.files.get(name)
-        if data is None:
-            request.send_response(404 if name else 200)
-            request.send_header("Content-Length", "0")
-            request.end_headers()
+        if name in self.storage:
+            self._send_headers(
+                request, 302, {"Location": f"/{self.storage[name]}", "Content-Length": "0"} | self.headers
+            )
+            return
+        if data is None or (request.command == "HEAD" and name in self.storage.values()):
+            self._send_headers(request, (404 if data is None else 403) if name else 200, {"Content-Length": "0"})
             return
         start = 0
         if (wanted := request.headers.get("Range")) and self.ranges:
             start = int(wanted.removeprefix("bytes=").rstrip("-"))
-        request.send_response(206 if start else 200)
-        request.send_header("Content-Length", str(len(data) - start))
-        for key, value in self.headers.items():
-            request.send_header(key, value)
-        request.end_headers()
+        headers = {} if name in self.storage.values() else self.headers
+        self._send_headers(request, 206 if start else 200, {"Content-Length": str(len(data) - start)} | headers)
         if request.command == "GET":
             self._send(request, data[start:])
+
+    def _send_headers(self, request: BaseHTTPRequestHandler, status: int, headers: Mapping[str, str]) -> None:
+        request.send_response(status)
+        for key, value in headers.items():
+            request.send_header(key, value)
+        request.end_headers()
 
     def _send(self, request: BaseHTTPRequestHandler, data: bytes) -> None:
         stop, self.stop_after = self.stop_after, None

@@ -11,6 +11,7 @@ import tarfile
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -354,6 +355,21 @@ def test_any_file_of_the_hub_checked_against_the_hash_that_the_hub_tells(hub: Hu
     assert hub.gets == []
 
 
+def test_a_hub_that_sends_on_to_a_storage(hub: Hub, home: Path) -> None:
+    hub.files["bucket/1"] = DATA
+    hub.storage["some/repo/x.gguf"] = "bucket/1"
+    hub.headers = {"X-Linked-Etag": f'"{hashlib.sha256(DATA).hexdigest()}"', "X-Linked-Size": str(len(DATA))}
+    hub.stop_after = 1000
+    assert ensure_model("some/repo:x.gguf", home).read_bytes() == DATA
+    assert hub.gets[-1] == ("bucket/1", "bytes=1000-")
+
+
+def test_a_hub_that_sends_in_circles(hub: Hub, home: Path) -> None:
+    hub.storage["some/repo/x.gguf"] = "some/repo/resolve/main/x.gguf"
+    with pytest.raises(NoNetwork, match="does not say how large"):
+        ensure_model("some/repo:x.gguf", home)
+
+
 def test_a_hub_that_tells_another_hash(hub: Hub, home: Path) -> None:
     hub.files["some/repo/x.gguf"] = DATA
     hub.headers = {"X-Linked-Etag": f'"{"0" * 64}"'}
@@ -373,7 +389,7 @@ def test_a_hub_file_that_is_not_there(hub: Hub, home: Path) -> None:
 def test_too_little_room_is_said_before_anything_is_fetched(
     hub: Hub, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(shutil, "disk_usage", lambda path: shutil._ntuple_diskusage(10**9, 10**9 - 10**6, 10**6))
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(free=10**6))
     with pytest.raises(DiskFull, match=r"tiny needs 500 MB in .* and 1 MB are free"):
         ensure(gguf_model(DATA), home)
     assert hub.gets == []

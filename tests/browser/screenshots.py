@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import BrowserContext, expect
 
 from rag.errors import NoNetwork
 from tests import ui_fakes as fakes
@@ -30,7 +30,7 @@ def main(out: Path) -> None:
     print(f"{len(list(out.glob('*.png')))} pictures in {out}")
 
 
-def loading(browser: Browser, out: Path) -> None:
+def loading(browser: BrowserContext, out: Path) -> None:
     go = threading.Event()
 
     def load(progress: Callable[..., None]) -> fakes.ScriptedBot:
@@ -45,7 +45,7 @@ def loading(browser: Browser, out: Path) -> None:
         go.set()
 
 
-def broken_start(browser: Browser, out: Path) -> None:
+def broken_start(browser: BrowserContext, out: Path) -> None:
     def load(progress: Callable[..., None]) -> fakes.ScriptedBot:
         raise NoNetwork(
             "The model qwen2.5-coder-1.5b is not on this computer, and no source could be reached. Go online."
@@ -57,7 +57,7 @@ def broken_start(browser: Browser, out: Path) -> None:
         page.screenshot(path=out / "02-cannot-start.png")
 
 
-def conversation(browser: Browser, out: Path, size: tuple[int, int], name: str, dark: bool) -> None:
+def conversation(browser: BrowserContext, out: Path, size: tuple[int, int], name: str, dark: bool) -> None:
     scripts = fakes.scripts()
     pause = fakes.pause_of(scripts)
     bot = fakes.ScriptedBot(scripts)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
-from typing import Literal
+from collections.abc import Callable, Iterator
 
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
 
 CHROMIUM = "/usr/bin/chromium"
 # Without these, Chromium looks for its maker's servers by itself.
@@ -26,22 +25,32 @@ PATIENCE = 90_000
 
 
 @contextlib.contextmanager
-def chromium() -> Iterator[Browser]:
+def chromium() -> Iterator[BrowserContext]:
+    """A browser with an empty profile. Its tabs share what it has loaded once: Gradio's scripts are megabytes."""
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
-        expect.set_options(timeout=PATIENCE)
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS, timeout=PATIENCE)
+        context = browser.new_context()
+        context.set_default_timeout(PATIENCE)
         try:
-            yield browser
+            yield context
         finally:
             browser.close()
 
 
-def open_tab(browser: Browser, address: str, width: int = 1360, height: int = 860, dark: bool = False) -> Page:
-    """A tab with cookies of its own."""
-    scheme: Literal["dark", "light"] = "dark" if dark else "light"
-    context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
-    context.set_default_timeout(PATIENCE)
-    page = context.new_page()
+def open_tab(
+    browser: BrowserContext,
+    address: str,
+    width: int = 1360,
+    height: int = 860,
+    dark: bool = False,
+    watch: Callable[[Page], None] = lambda page: None,
+) -> Page:
+    """A new tab at `address`; `watch` sees it before its first request."""
+    page = browser.new_page()
+    watch(page)
+    page.set_viewport_size({"width": width, "height": height})
+    page.emulate_media(color_scheme="dark" if dark else "light")
     page.goto(address)
     return page
 

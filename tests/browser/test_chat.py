@@ -1,0 +1,309 @@
+"""The page in a real browser, over a scripted chatbot. Each test has a tab of its own; none waits for a clock."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from rag.errors import NoNetwork
+from tests import ui_fakes as fakes
+from tests.browser.conftest import OpenTab
+from tests.browser.stage import ask
+
+pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("ignore::ResourceWarning")]
+
+EXAMPLES = (fakes.LONG, fakes.TOLL)
+
+
+@pytest.fixture
+def bot() -> fakes.ScriptedBot:
+    return fakes.ScriptedBot(fakes.scripts())
+
+
+@pytest.fixture
+def address(bot: fakes.ScriptedBot) -> Iterator[str]:
+    with fakes.serving(lambda progress: bot, EXAMPLES) as url:
+        yield url
+
+
+@pytest.fixture
+def page(tab: OpenTab, address: str) -> Page:
+    return tab(address)
+
+
+def last(page: Page) -> Locator:
+    return page.locator(".exchange").last
+
+
+def overflow(page: Page) -> int:
+    """Pixels that the page is wider than its window."""
+    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+def visible(page: Page, element: Locator) -> bool:
+    """Whether the element lies inside the window and inside everything that clips it."""
+    return bool(
+        element.evaluate(
+            """element => {
+                const box = element.getBoundingClientRect();
+                const top = document.elementFromPoint(box.left + 4, box.top + box.height / 2);
+                return top !== null && (top === element || element.contains(top) || top.contains(element));
+            }"""
+        )
+    )
+
+
+def test_passages_come_before_the_first_word_then_a_draft_then_the_answer(tab: OpenTab) -> None:
+    before, within = fakes.Pause(), fakes.Pause()
+    script = [
+        fakes.Retrieved(fakes.BRIDGE_HITS),
+        before,
+        *fakes.tokens("The bridge is 412"),
+        within,
+        fakes.long_answer(),
+    ]
+    with fakes.serving(lambda progress: fakes.ScriptedBot({fakes.LONG: script})) as address:
+        page = tab(address)
+        ask(page, fakes.LONG)
+        expect(page.locator("#panel .found")).to_contain_text("Ferry line to close in summer")
+        expect(page.locator(".draft")).to_have_count(0)
+        before.go.set()
+        expect(page.locator(".draft")).to_contain_text("The bridge is 412")
+        expect(page.locator(".draft")).to_contain_text("not checked")
+        expect(page.locator(".answer")).to_have_count(0)
+        within.go.set()
+        expect(last(page)).to_have_attribute("data-state", "answered")
+        expect(page.locator(".draft")).to_have_count(0)
+        expect(page.locator(".answer a.ref")).to_have_text(["1", "2"])
+
+
+def test_a_footnote_opens_the_article_at_the_words_of_its_quote_and_they_lead_back(page: Page) -> None:
+    ask(page, fakes.MAYOR)
+    expect(page.locator(".answer")).to_be_visible()
+    for citation in fakes.mayor_answer().citations:
+        ref = page.locator(f'a.ref[data-key="{citation.number}"]')
+        ref.click()
+        current = page.locator("mark.current")
+        expect(current).to_have_text(citation.quote)
+        expect(current).to_be_focused()
+        assert visible(page, current)
+        source = page.locator("details.source[open]").filter(has=current)
+        expect(source.locator("summary")).to_contain_text(citation.article.title or "")
+        source.locator(f'a.back[data-key="{citation.number}"]').click()
+        expect(ref).to_be_focused()
+
+
+def test_the_original_is_linked_where_there_is_one(page: Page) -> None:
+    ask(page, fakes.MAYOR)
+    link = page.locator(".source .original a")
+    expect(link).to_have_count(1)
+    expect(link).to_have_attribute("href", fakes.HARBOUR.source)
+    expect(link).to_have_attribute("rel", "noopener noreferrer nofollow")
+
+
+def test_hover_and_focus_show_quote_title_publisher_and_date(page: Page) -> None:
+    ask(page, fakes.LONG)
+    ref, card = page.locator("a.ref").first, page.locator(".card").first
+    expect(card).to_be_hidden()
+    ref.hover()
+    expect(card).to_be_visible()
+    for words in ("412 metres long", "Harbour bridge opens", "Lindau Courier", "4 Mar 2024"):
+        expect(card).to_contain_text(words)
+    page.mouse.move(0, 0)
+    expect(card).to_be_hidden()
+    ref.focus()
+    expect(card).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(card).to_be_hidden()
+
+
+def test_everything_can_be_done_with_the_keyboard(page: Page) -> None:
+    expect(page.get_by_label("Your question")).to_be_focused()
+    page.keyboard.type(fakes.LONG)
+    page.keyboard.press("Enter")
+    expect(page.locator(".answer")).to_be_visible()
+    page.locator("a.ref").first.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("mark.current")).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.locator('a.back[data-key="1"]')).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("a.ref").first).to_be_focused()
+
+
+def test_footnotes_of_an_earlier_answer_bring_its_sources_back(page: Page) -> None:
+    for question in (fakes.LONG, fakes.MAYOR):
+        ask(page, question)
+        expect(last(page).locator(".question")).to_have_text(question)
+        expect(last(page)).to_have_attribute("data-state", "answered")
+    page.locator('#exchange-1 a.ref[data-key="1"]').click()
+    expect(page.locator("mark.current")).to_have_text("It is 412 metres long and cost 38 million euros.")
+    expect(page.locator("#panel .for:visible")).to_have_text(fakes.LONG)
+
+
+def test_a_refusal_offers_the_nearest_passages(page: Page) -> None:
+    ask(page, fakes.TOLL)
+    expect(last(page)).to_have_attribute("data-state", "refused")
+    refusal = page.locator(".refusal")
+    expect(refusal).to_contain_text("I looked for a toll for lorries")
+    expect(page.locator(".answer, .failure")).to_have_count(0)
+    refusal.locator("a.passage").nth(1).click()
+    expect(page.locator("mark.current")).to_have_text(fakes.BRIDGE_HITS[1].passage.text)
+
+
+@pytest.mark.parametrize(("question", "message"), [(fakes.BROKEN, "812 tokens"), (fakes.CRASH, "shape (3,)")])
+def test_a_failure_looks_like_one_and_can_be_asked_again(
+    page: Page, bot: fakes.ScriptedBot, question: str, message: str
+) -> None:
+    ask(page, question)
+    expect(last(page)).to_have_attribute("data-state", "failed")
+    expect(page.locator(".failure")).to_contain_text(message)
+    expect(page.locator(".refusal, .answer")).to_have_count(0)
+    bot.scripts[question] = [fakes.long_answer()]
+    page.get_by_role("button", name="Ask again").click()
+    expect(last(page)).to_have_attribute("data-state", "answered")
+
+
+def test_stop_in_the_middle_of_a_draft_leaves_a_clean_state(page: Page, bot: fakes.ScriptedBot) -> None:
+    pause = fakes.pause_of(bot.scripts)
+    ask(page, fakes.SLOW)
+    expect(page.locator(".draft")).to_contain_text("opened on")
+    page.get_by_role("button", name="Stop").click()
+    expect(last(page)).to_have_attribute("data-state", "stopped")
+    expect(page.locator(".draft")).to_have_count(0)
+    expect(page.get_by_role("button", name="Stop")).to_have_count(0)
+    ask(page, fakes.LONG)  # the model is still busy with the word under way
+    expect(page.locator(".status")).to_be_visible()
+    pause.go.set()
+    expect(last(page)).to_have_attribute("data-state", "answered")
+    assert (bot.closed_early, bot.most_open) == (1, 1)
+    assert bot.asked[-1] == (fakes.LONG, ())  # what was stopped is no part of the history
+
+
+def test_clear_starts_over_even_in_the_middle_of_a_draft(page: Page, bot: fakes.ScriptedBot) -> None:
+    ask(page, fakes.LONG)
+    expect(page.locator(".answer")).to_be_visible()
+    ask(page, fakes.SLOW)
+    expect(page.locator(".draft")).to_contain_text("opened on")
+    page.get_by_role("button", name="New chat").click()
+    expect(page.locator(".exchange, .sources")).to_have_count(0)
+    expect(page.locator(".starters button")).to_have_count(len(EXAMPLES))
+    fakes.pause_of(bot.scripts).go.set()
+    ask(page, fakes.TOLL)
+    expect(page.locator(".refusal")).to_be_visible()
+    expect(page.locator(".exchange")).to_have_count(1)
+    assert bot.asked[-1] == (fakes.TOLL, ())
+
+
+def test_an_example_asks_itself(page: Page) -> None:
+    page.get_by_role("button", name=fakes.LONG).click()
+    expect(page.locator(".question")).to_have_text(fakes.LONG)
+    expect(page.locator(".answer")).to_be_visible()
+
+
+def test_a_second_tab_waits_its_turn_and_says_so(tab: OpenTab, address: str, bot: fakes.ScriptedBot) -> None:
+    first, second = tab(address), tab(address)
+    ask(first, fakes.SLOW)
+    expect(first.locator(".draft")).to_contain_text("opened on")
+    ask(second, fakes.TOLL)
+    expect(second.locator(".status")).to_contain_text("another question")
+    assert [question for question, _ in bot.asked] == [fakes.SLOW]
+    fakes.pause_of(bot.scripts).go.set()
+    expect(first.locator(".answer")).to_be_visible()
+    expect(second.locator(".refusal")).to_be_visible()
+    expect(first.locator(".exchange")).to_have_count(1)
+    assert bot.most_open == 1
+
+
+def test_hostile_text_stays_text(page: Page) -> None:
+    ask(page, fakes.NASTY)
+    expect(last(page)).to_have_attribute("data-state", "answered")
+    expect(page.locator(".question")).to_have_text(fakes.NASTY)
+    expect(page.locator(".answer")).to_contain_text("<img src=x onerror=alert(8)>")
+    page.locator("a.ref").click()
+    expect(page.locator("mark.current")).to_have_text(fakes.HOSTILE.text[:60])
+    expect(page.locator("#columns :is(script, img, svg, iframe)")).to_have_count(0)
+    expect(page.locator('#columns a:not([href^="#"])')).to_have_count(0)
+    expect(page).to_have_title("Footnote")
+    assert overflow(page) == 0
+
+
+def test_the_page_is_there_while_the_model_loads_and_a_question_waits_for_it(tab: OpenTab) -> None:
+    go = threading.Event()
+
+    def load(progress: Any) -> fakes.ScriptedBot:
+        progress("embedding", 3, 12)
+        go.wait(120)
+        return fakes.ScriptedBot(fakes.scripts())
+
+    with fakes.serving(load) as address:
+        page = tab(address)
+        expect(page.locator("#banner")).to_contain_text("Embedding")
+        expect(page.locator("#banner progress")).to_have_attribute("value", "25")
+        ask(page, fakes.LONG)
+        expect(page.locator(".status")).to_contain_text("still loading")
+        go.set()
+        expect(page.locator(".answer")).to_be_visible()
+        expect(page.locator("#banner")).to_contain_text("2 articles")
+
+
+def test_a_model_that_cannot_be_loaded_is_said_on_the_page(tab: OpenTab) -> None:
+    def load(progress: Any) -> fakes.ScriptedBot:
+        raise NoNetwork("No source could be reached. Go online.")
+
+    with fakes.serving(load) as address:
+        page = tab(address)
+        expect(page.locator(".failure")).to_contain_text("No source could be reached. Go online.")
+        ask(page, fakes.LONG)
+        expect(last(page)).to_have_attribute("data-state", "failed")
+
+
+def test_a_phone_of_360_pixels_scrolls_in_one_direction_only(tab: OpenTab, address: str) -> None:
+    page = tab(address, width=360, height=740)
+    for question, state in ((fakes.MAYOR, "answered"), (fakes.NASTY, "answered"), (fakes.TOLL, "refused")):
+        ask(page, question)
+        expect(last(page).locator(".question")).to_have_text(question)
+        expect(last(page)).to_have_attribute("data-state", state)
+        assert overflow(page) == 0
+    first = page.locator("#exchange-1 a.ref").first
+    first.hover()
+    expect(page.locator(".card").first).to_be_visible()
+    assert overflow(page) == 0
+    first.click()
+    mark, talk = page.locator("mark.current"), page.locator("#talk")
+    assert visible(page, mark)
+    sizes = [element.bounding_box() or {} for element in (talk, page.locator("#panel"))]
+    assert sizes[1]["y"] >= sizes[0]["y"] + sizes[0]["height"]  # stacked
+
+
+def test_side_by_side_on_a_wide_screen(page: Page) -> None:
+    ask(page, fakes.LONG)
+    expect(page.locator(".answer")).to_be_visible()
+    talk, panel = (page.locator(name).bounding_box() or {} for name in ("#talk", "#panel"))
+    assert panel["x"] >= talk["x"] + talk["width"]
+
+
+LUMINANCES = """element => {
+    const parse = colour => colour.match(/[\\d.]+/g).slice(0, 3).map(Number);
+    const light = ([r, g, b]) => [r, g, b].map(v => v / 255)
+        .map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
+        .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+    const colours = [getComputedStyle(element).color, getComputedStyle(document.body).backgroundColor];
+    return colours.map(colour => light(parse(colour)));
+}"""
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_text_can_be_read_in_light_and_in_dark(tab: OpenTab, address: str, dark: bool) -> None:
+    page = tab(address, dark=dark)
+    ask(page, fakes.LONG)
+    expect(page.locator(".answer")).to_be_visible()
+    for place in (".question", ".claim", ".about", ".source article p", "#panel .for"):
+        ink, paper = page.locator(place).first.evaluate(LUMINANCES)
+        assert (paper < ink) is dark
+        lighter, darker = max(ink, paper), min(ink, paper)
+        assert (lighter + 0.05) / (darker + 0.05) >= 4.5, place  # WCAG 2.2, 1.4.3

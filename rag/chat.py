@@ -110,16 +110,14 @@ class Chatbot:
 
     def _answer(self, asked: _Asked, hits: tuple[Hit, ...], searched: float) -> Iterator[Event]:
         evidence = self._gather(asked.query, hits)
-        stated, likelihood = self._logits(asked, evidence)
-        features = decide.evidence_features(hits, evidence) | decide.model_features(stated, likelihood)
-        confidence = decide.probability(features, with_model=self._generator is not None)
+        confidence = decide.probability(decide.features(hits, evidence, self._stated(asked, evidence)))
         relevance = decide.relevance(decide.sentence_features(evidence), drafted=False)
         if self._config.check and (not evidence or confidence < self._config.answer_threshold):
             yield self._refusal(asked, hits, evidence, relevance, confidence, searched)
             return
         draft, first = "", None
         if self._generator is not None:
-            messages = prompt.messages(evidence, asked.question, prompt.ANSWER, asked.history, asked.as_of)
+            messages = prompt.answer(evidence, asked.question, asked.history, asked.as_of)
             with closing(self._generator.stream(messages, self._config.max_answer_tokens)) as pieces:
                 for piece in pieces:
                     first = first or time.perf_counter() - asked.started
@@ -134,14 +132,13 @@ class Chatbot:
         text = cite.with_markers(claims)
         yield Answer(asked.question, text, claims, citations, hits, None, confidence, seconds, dropped)
 
-    def _logits(self, asked: _Asked, evidence: Sequence[Sentence]) -> tuple[float, float]:
-        """What the model makes of the evidence before it writes: yes minus no, and how well it foresaw the question."""
+    def _stated(self, asked: _Asked, evidence: Sequence[Sentence]) -> float | None:
+        """Yes minus no, in logits, to whether the evidence states the answer; None where there is no model to ask."""
         if self._generator is None or not evidence:
-            return 0.0, 0.0
-        messages = prompt.messages(evidence, asked.question, prompt.STATED, asked.history, asked.as_of)
-        likelihood = self._generator.likelihood(messages, prompt.QUESTION_SEGMENT)
+            return None
+        messages = prompt.stated(evidence, asked.question, asked.history, asked.as_of)
         yes, no = self._generator.choose(messages, ["Yes", "No"])
-        return yes - no, likelihood
+        return yes - no
 
     def _statements(
         self, draft: str, evidence: Sequence[Sentence], relevance: Sequence[float]

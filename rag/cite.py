@@ -85,7 +85,7 @@ def check_draft(
 def compose(
     checked: Checked, evidence: Sequence[Sentence], relevance: Sequence[float], max_claims: int = MAX_CLAIMS
 ) -> list[Statement]:
-    """The statements to show: supported draft sentences that bear on the question, then quotes of what they left out."""
+    """What to show: supported draft sentences that bear on the question, then quotes of what they left out."""
     worth = {(s.article.id, s.start): r for s, r in zip(evidence, relevance, strict=True)}
 
     def value(statement: Statement) -> float:

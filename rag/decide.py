@@ -21,31 +21,22 @@ LOGIT_CAP = 6.0
 """The model's logits beyond this are noise."""
 
 
-def evidence_features(hits: Sequence[Hit], evidence: Sequence[Sentence]) -> Features:
-    """Features that cost nothing: how near the best passage and the best sentence are, and by how much."""
-    dense = sorted((hit.dense for hit in hits), reverse=True) or [0.0]
-    keyword = max((hit.keyword for hit in hits), default=0.0)
-    overlaps = sorted((s.overlap for s in evidence), reverse=True) or [0.0]
-    return {
-        "passage": dense[0],
-        "margin": dense[0] - (dense[1] if len(dense) > 1 else 0.0),
-        "keyword": keyword,
+def features(hits: Sequence[Hit], evidence: Sequence[Sentence], stated: float | None) -> Features:
+    """How near the best passage and the best sentence are, and what the model makes of them.
+
+    `stated` is the logit of yes minus that of no to "does the passage state the answer?"; None: no model was asked.
+    """
+    found = {
+        "passage": max((hit.dense for hit in hits), default=0.0),
+        "keyword": max((hit.keyword for hit in hits), default=0.0),
         "sentence": max((s.cosine for s in evidence), default=0.0),
-        "titled": max((s.titled_cosine for s in evidence), default=0.0),
-        "overlap": overlaps[0],
     }
+    return found if stated is None else found | {"stated": max(-LOGIT_CAP, min(LOGIT_CAP, stated))}
 
 
-def model_features(stated: float, likelihood: float) -> Features:
-    """What the model's logits say: `stated` is yes minus no to "do the texts state the answer?"; `likelihood` is the
-    mean log-probability of the question's tokens after the evidence (a text that holds the answer makes the question
-    likelier; Sachan et al. 2022 rank passages by it)."""
-    return {"stated": max(-LOGIT_CAP, min(LOGIT_CAP, stated)), "likelihood": likelihood}
-
-
-def probability(features: Mapping[str, float], with_model: bool) -> float:
-    """The probability that the articles hold the answer; a feature without a weight does not count."""
-    return _regression("answer_with_model" if with_model else "answer_without_model", features)
+def probability(features: Features) -> float:
+    """The probability that the articles hold the answer."""
+    return _regression("answer_with_model" if "stated" in features else "answer_without_model", features)
 
 
 def relevance(rows: Sequence[Features], drafted: bool) -> list[float]:

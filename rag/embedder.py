@@ -34,11 +34,12 @@ class SentenceTransformerEmbedder:
         from sentence_transformers import SentenceTransformer
         from transformers.utils import logging
 
-        logging.disable_progress_bar()  # 0.1 s of loading is not worth a bar among ours
+        logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # 0.1 s of loading is not worth a bar among ours
         try:
-            self._model: Any = SentenceTransformer(str(folder), device="cpu", local_files_only=True)
+            model: Any = SentenceTransformer(str(folder), device="cpu", local_files_only=True)
         except (OSError, ValueError, KeyError, RuntimeError) as error:
             raise ModelBroken(f"The embedding model in {folder} cannot be loaded: {error}.") from error
+        self._model: Any = model
         # A tokenizer of our own for counting: the model's pads and truncates, so every text seems equally long.
         self._tokenizer: Any = copy.deepcopy(self._model.tokenizer.backend_tokenizer)
         self._tokenizer.no_padding()

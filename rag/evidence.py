@@ -19,10 +19,11 @@ from rag.words import content_words
 
 PASSAGES = 5
 """Passages whose sentences are looked at."""
-MAX_SENTENCES = 26
-"""One letter each, so that the model can name a sentence with one token."""
-BUDGET_TOKENS = 420
+BUDGET_TOKENS = 400
 """Tokens of evidence in a prompt."""
+RIVAL_WITHIN = 0.12
+"""A sentence of another passage is shown when its cosine under its title is at most this far below the best one's.
+More than that only distracts: with five whole passages the model judges worse than with one (AUROC 0.77 to 0.88)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +57,17 @@ def gather(
     found = _measure(question, hits[:PASSAGES], embed)
     if not found:
         return []
-    by_need = sorted(found, key=lambda s: (s.rank > 0, -(s.titled_cosine + s.passage_score), s.start))
+    best = max(s.titled_cosine for s in found)
+    rivals = [s for s in found if s.rank > 0 and s.titled_cosine >= best - RIVAL_WITHIN]
+    rivals.sort(key=lambda s: (-s.titled_cosine, s.article.id, s.start))
     taken: list[Sentence] = []
     left = budget
-    for sentence in by_need:
-        cost = count_tokens(sentence.text) + 4  # its label and line end
+    for sentence in [*(s for s in found if s.rank == 0), *rivals]:
+        cost = count_tokens(sentence.text)
         if taken and cost > left:
             continue
         taken.append(sentence)
         left -= cost
-        if len(taken) == MAX_SENTENCES:
-            break
     first: dict[str, int] = {}
     for sentence in found:
         first.setdefault(sentence.article.id, sentence.rank)

@@ -14,8 +14,8 @@ from rag.words import content_words
 
 LEANS = re.compile(
     r"^\W*(and|but|so|also|then|what about|how about|what else|anything else|who else|why not)\b"
-    r"|\b(it|its|they|them|their|theirs|he|him|his|she|her|hers|this|that|these|those|there|then|the (same|former|latter|"
-    r"others?))\b",
+    r"|\b(it|its|they|them|their|theirs|he|him|his|she|her|hers|this|that|these|those|there|then|"
+    r"the (same|former|latter|others?))\b",
     re.IGNORECASE,
 )
 """Words that may point back. A question with few content words of its own leans on the turn before as well."""

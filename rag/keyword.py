@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from rag.errors import StoreError
-from rag.words import content_words
 from rag.types import Passage
+from rag.words import content_words
 
 
 class KeywordIndex:

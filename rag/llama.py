@@ -22,7 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rag.errors import ModelBroken, ModelError, ModelNotFound, QuestionError
-from rag.types import CUT, Messages
+from rag.types import CUT, Messages, Pieces
 
 BLOCK = 128
 """Tokens evaluated in one call. Larger blocks are not faster on two cores, smaller ones are slower."""
@@ -84,7 +84,7 @@ class LlamaCpp:
     def count_tokens(self, text: str) -> int:
         return len(self._tokenize(text, special=False))
 
-    def stream(self, messages: Messages, max_tokens: int) -> Iterator[str]:
+    def stream(self, messages: Messages, max_tokens: int) -> Pieces:
         """Yield the reply piece by piece; closing the iterator stops the model within one token."""
         segments = self._prompt(messages, max_tokens)
         decoder = codecs.getincrementaldecoder("utf-8")("replace")  # a token may end inside a character
@@ -109,16 +109,6 @@ class LlamaCpp:
         total = _log_sum(logits)
         return [_log_sum(logits[self._variants(option)]) - total for option in options]
 
-    def likelihood(self, messages: Messages, segment: int) -> float:
-        """Mean log-probability of the tokens of one segment (counted from 0, as `CUT` parts them) given all before."""
-        segments = self._prompt(messages, 0)
-        before, asked = segments[:segment], segments[segment][:BLOCK]
-        with self._lock:
-            first = self._evaluate(before)
-            rows = np.vstack([first, self._decode(asked, every=True)[:-1]])  # row i predicts token i
-            self._ends.append(len(self._cached))
-        return float(np.mean([row[token] - _log_sum(row) for row, token in zip(rows, asked, strict=True)]))
-
     def close(self) -> None:
         with self._lock:
             self._llama.close()
@@ -131,7 +121,7 @@ class LlamaCpp:
         template = self._llama.metadata.get("tokenizer.chat_template")
         if template is None:
             raise ModelBroken(
-                f"The model {self._name} has no chat template inside, so it cannot be talked to. Take an instruct model."
+                f"The model {self._name} holds no chat template, so it cannot be talked to. Take an instruct model."
             )
 
         def text(token: int) -> str:
@@ -156,8 +146,8 @@ class LlamaCpp:
         length = sum(map(len, segments))
         if length + max_tokens + 8 > self.n_ctx:
             raise QuestionError(
-                f"The question with its evidence has {length} tokens; with {max_tokens} for the answer that is more than "
-                f"the {self.n_ctx} that the model was opened with. Ask a shorter question."
+                f"The question with its evidence has {length} tokens; with {max_tokens} for the answer that is more "
+                f"than the {self.n_ctx} that the model was opened with. Ask a shorter question."
             )
         return segments
 
@@ -192,21 +182,19 @@ class LlamaCpp:
         self._ends = [end for end in self._ends if end <= n]
         self._logits = None
 
-    def _decode(self, tokens: Sequence[int], every: bool = False) -> npt.NDArray[np.float32]:
-        """Append tokens; logits after the last, shape (n_vocab,), or after `every` one, shape (n, n_vocab)."""
+    def _decode(self, tokens: Sequence[int]) -> npt.NDArray[np.float32]:
+        """Append tokens; logits, shape (n_vocab,), after the last of them."""
         self._logits = None
         batch = self._llama._batch
-        batch.set_batch(batch=tokens, n_past=len(self._cached), logits_all=every)
+        batch.set_batch(batch=tokens, n_past=len(self._cached), logits_all=False)
         try:
             self._llama._ctx.decode(batch)
         except RuntimeError as error:
             self._truncate(0)
             raise ModelError(f"llama.cpp failed while evaluating {len(tokens)} tokens: {error}.") from error
         self._cached.extend(tokens)
-        wanted = range(len(tokens)) if every else [-1]
-        rows = [self._api.llama_get_logits_ith(self._llama._ctx.ctx, i) for i in wanted]
-        arrays = [np.ctypeslib.as_array(row, shape=(self._n_vocab,)).copy() for row in rows]
-        return np.stack(arrays) if every else arrays[0]
+        pointer = self._api.llama_get_logits_ith(self._llama._ctx.ctx, -1)
+        return np.ctypeslib.as_array(pointer, shape=(self._n_vocab,)).copy()
 
 
 def _block_ends(segments: Sequence[Sequence[int]]) -> list[int]:

@@ -34,8 +34,9 @@ class ChromaStore:
 
     def __init__(self, folder: Path, url: str | None = None, name: str = COLLECTION) -> None:
         import chromadb
+        from chromadb.config import Settings
 
-        settings = chromadb.Settings(anonymized_telemetry=False)
+        settings = Settings(anonymized_telemetry=False)
         self._where = url or str(folder)
         with self._translated():
             if url is None:

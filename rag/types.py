@@ -12,7 +12,8 @@ Two laws hold for every record that leaves the package:
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import abc
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal, Protocol
@@ -184,6 +185,9 @@ Event = Retrieved | Token | Answer
 Messages = Sequence[dict[str, str]]
 """Chat messages as llama.cpp and OpenAI-compatible servers take them: `{"role": ..., "content": ...}`."""
 
+Pieces = abc.Generator[str, None, None]
+"""A reply, piece by piece, that can be closed."""
+
 CUT = "\x1e"
 """Where prompts that share their beginning part ways: a generator may keep what it computed up to here, and shows
 the model nothing of it. A control character, so no cleaned article or question holds it."""
@@ -218,14 +222,10 @@ class Generator(Protocol):
 
     def count_tokens(self, text: str) -> int: ...
 
-    def stream(self, messages: Messages, max_tokens: int) -> Iterator[str]:
+    def stream(self, messages: Messages, max_tokens: int) -> Pieces:
         """Yield the reply piece by piece. Closing the iterator stops the model within one token."""
         ...
 
     def choose(self, messages: Messages, options: Sequence[str]) -> list[float]:
         """Log-probability of each option (a word or a letter) as the first word of the reply."""
-        ...
-
-    def likelihood(self, messages: Messages, segment: int) -> float:
-        """Mean log-probability of the tokens of one segment (from 0, as `CUT` parts them) given all before it."""
         ...

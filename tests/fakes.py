@@ -8,12 +8,12 @@ from __future__ import annotations
 import re
 import zlib
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from rag.types import Messages, Vectors
+from rag.types import Messages, Pieces, Vectors
 
 Logit = float | Sequence[float] | Callable[[Messages], float]
 
@@ -106,12 +106,12 @@ class FakeGenerator:
     def count_tokens(self, text: str) -> int:
         return len(words(text))
 
-    def stream(self, messages: Messages, max_tokens: int) -> Iterator[str]:
+    def stream(self, messages: Messages, max_tokens: int) -> Pieces:
         self.calls.append(Call("stream", tuple(messages), max_tokens=max_tokens))
         assert self.replies, f"the test scripted no reply for this prompt: {self.calls[-1].prompt!r}"
         return self._speak(self.replies.popleft(), max_tokens)
 
-    def _speak(self, reply: str | Exception, max_tokens: int) -> Iterator[str]:
+    def _speak(self, reply: str | Exception, max_tokens: int) -> Pieces:
         if isinstance(reply, Exception):
             raise reply
         try:
@@ -125,10 +125,6 @@ class FakeGenerator:
         logits = np.zeros(len(options))
         logits[0] = self._next_logit(messages)
         return list(map(float, logits - np.log(np.exp(logits).sum())))
-
-    def likelihood(self, messages: Messages, segment: int) -> float:
-        self.calls.append(Call("likelihood", tuple(messages)))
-        return -2.0
 
     def _next_logit(self, messages: Messages) -> float:
         if callable(self._logit):

@@ -9,14 +9,14 @@ from __future__ import annotations
 import contextlib
 import re
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from typing import Any
 
 import httpx
 
 from rag.errors import QuestionError, ServerError
 from rag.replies import delta_text, error_message, first_choice, option_logprobs, token_count
-from rag.types import CUT, Messages
+from rag.types import CUT, Messages, Pieces
 
 WAITS = (0.5, 1.0, 2.0)
 """Seconds before each new attempt when nobody answers, or the server says that it is busy or still loading."""
@@ -75,7 +75,7 @@ class OpenAIServer:
             self._tokenizes = False
         return estimate_tokens(text)
 
-    def stream(self, messages: Messages, max_tokens: int) -> Iterator[str]:
+    def stream(self, messages: Messages, max_tokens: int) -> Generator[str, None, None]:
         """Yield the reply piece by piece; closing the iterator closes the connection, at which servers stop."""
         whole = False
         with self._completion(self._body(messages, max_tokens) | {"stream": True}) as response:

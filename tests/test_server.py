@@ -109,7 +109,7 @@ def test_an_end_without_the_word_done_is_an_end(fake: FakeServer, model: OpenAIS
 
 def test_a_stream_may_be_closed_early_and_the_next_one_works(fake: FakeServer, model: OpenAIServer) -> None:
     fake.replies = [(200, events("They ", "met."))]
-    stream = model.stream(ASK, 9)
+    stream = model.stream(ASK, max_tokens=9)
     assert next(stream) == "They "
     stream.close()
     assert list(model.stream(ASK, 9)) == ["They ", "met."]

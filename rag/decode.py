@@ -1,0 +1,78 @@
+"""Bytes to text. Knows nothing about articles; a file that is no text is refused with what it is."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_SIGNATURES = (
+    (b"%PDF-", "a PDF"),
+    (b"PK\x03\x04", "a ZIP archive or an Office document"),
+    (b"\xff\xd8\xff", "a JPEG picture"),
+    (b"\x89PNG", "a PNG picture"),
+    (b"GIF8", "a GIF picture"),
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"GGUF", "a language model"),
+    (b"SQLite format 3", "a database"),
+)
+_CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+SAMPLE_BYTES = 65_536
+"""How much of a file is looked at to tell text from other data, and one old encoding from another."""
+
+FEW_BROKEN = 0.002
+"""UTF-8 with at most this share of unreadable characters is damaged UTF-8; with more it is another encoding."""
+
+
+class NotText(ValueError):
+    """The bytes are not text; the message says what they seem to be."""
+
+
+def decode(data: bytes) -> tuple[str, str | None]:
+    """The text, and what had to be guessed or replaced to read it (None where nothing was).
+
+    UTF-8 with or without a mark, UTF-16 and UTF-32 with one; else the likeliest old encoding.
+
+    Raises:
+        NotText: the bytes are a picture, an archive, a program …
+    """
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            text = data.decode(encoding, "replace")
+            broken = text.count("\ufffd")
+            return text, f"{broken} characters could not be read and were replaced by \ufffd" if broken else None
+    for signature, kind in _SIGNATURES:
+        if data.startswith(signature):
+            raise NotText(f"it is {kind}, not a text")
+    sample = data[:SAMPLE_BYTES]
+    if len(_CONTROLS.findall(sample)) > 0.01 * len(sample):
+        raise NotText("it holds binary data, not a text")
+    try:
+        return data.decode("utf-8"), None
+    except UnicodeDecodeError:
+        return _guess(data)
+
+
+def _guess(data: bytes) -> tuple[str, str]:
+    text = data.decode("utf-8", "replace")
+    broken = text.count("\ufffd")
+    if broken <= max(1, FEW_BROKEN * len(text)) and any(ord(char) > 127 and char != "\ufffd" for char in text):
+        return text, f"{broken} characters are not UTF-8 and were replaced by \ufffd"
+    import charset_normalizer
+
+    best = charset_normalizer.from_bytes(_around_foreign(data)).best()
+    encoding = best.encoding if best else "cp1252"
+    return data.decode(encoding, "replace"), f"it is not UTF-8 and was read as {encoding}"
+
+
+def _around_foreign(data: bytes) -> bytes:
+    """A sample with bytes beyond ASCII in it: the beginning of a long file may have none."""
+    first = next((index for index, byte in enumerate(data) if byte > 127), 0)
+    start = max(0, first - 1000)
+    return data[start : start + SAMPLE_BYTES]

@@ -1,0 +1,119 @@
+"""Is this line of a web page part of the article, or furniture around it: a menu, advert, share bar, credit, form?
+
+Knows nothing about where in the page a line stands; `rag.clean` weighs that. The expressions are in furniture.toml, in
+two strengths: a label is a whole short line ("Advertisement", "By Jane Doe"); a phrase speaks to the reader of the
+page ("sign up for our newsletter"), so that it counts inside a longer text too, unless it is quoted speech.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from functools import cache
+from importlib import resources
+
+from rag.blocks import Block
+
+LABEL_WORDS = 16
+"""A longer line is never judged by its label."""
+
+PHRASE_WORDS = 60
+"""In a longer block only the sentences with the phrase go, never the block."""
+
+Patterns = dict[str, re.Pattern[str]]
+
+_SHOUTED = re.compile(r"^(?:RELATED|READ MORE|READ ALSO|ALSO READ|SEE ALSO|MORE|WATCH|LISTEN)\b[ :|]+\S")
+_CAMEL = re.compile(r"(?<=[a-z)])(?=[A-Z])")
+_SEPARATOR = re.compile(r"\s*[|•·»›/>]\s*")
+
+
+def label(block: Block) -> str | None:
+    """The kind of furniture that a whole short line is, else None.
+
+    >>> label(Block("Share on Facebook")), label(Block("The ship was renamed Facebook in May."))
+    ('share', None)
+    """
+    text = block.text
+    if block.words > LABEL_WORDS:
+        return "teaser" if _SHOUTED.match(text) and not block.ends else None
+    if block.words == 0:
+        return "menu" if len(text) < 4 else None
+    for kind, pattern in _patterns("labels").items():
+        # What reads like a sentence is one, but for a headline after "Read also:", an offer or an address.
+        if block.prose and kind != "contact" and (block.ends or kind not in ("teaser", "advert")):
+            continue
+        if pattern.fullmatch(text):
+            return kind
+    if _SHOUTED.match(text) and not block.ends:
+        return "teaser"
+    return "menu" if not block.prose and _is_menu(text) else None
+
+
+def phrase(text: str) -> str | None:
+    """The kind of furniture that a sentence is, by a phrase that speaks to the page's reader, else None.
+
+    >>> phrase("Sign up for our weekly newsletter."), phrase("The EU fined the shop over its newsletter.")
+    ('subscribe', None)
+    """
+    for kind, pattern in _patterns("phrases").items():
+        found = pattern.search(text)
+        if found and not _quoted(text, found.start()):
+            return kind
+    return None
+
+
+def is_caption(text: str) -> bool:
+    """Does the text carry the credit of a picture?
+
+    >>> is_caption("The bridge in May. (AP Photo/Jo Lee, File)"), is_caption("She sued Getty Images over a photo.")
+    (True, False)
+    """
+    return _patterns("captions")["credit"].search(text) is not None
+
+
+@cache
+def _patterns(section: str) -> Patterns:
+    """One expression for each kind of a section: the alternatives that stand on its lines."""
+    table = _table()
+    patterns: Patterns = {}
+    for kind, lines in table[section].items():
+        for name, part in table["parts"].items():
+            lines = lines.replace(f"<{name}>", part)
+        alternatives = "|".join(f"(?:{line})" for line in lines.splitlines() if line)
+        patterns[kind] = re.compile(alternatives, re.IGNORECASE)
+    return patterns
+
+
+@cache
+def _table() -> dict[str, dict[str, str]]:
+    return tomllib.loads(resources.files("rag").joinpath("furniture.toml").read_text("utf-8"))
+
+
+@cache
+def _social() -> frozenset[str]:
+    return frozenset(
+        tomllib.loads(resources.files("rag").joinpath("furniture.toml").read_text("utf-8"))["words"]["social"].split()
+    )
+
+
+def _is_menu(text: str) -> bool:
+    """Share bars, breadcrumbs, menus, language lists and hashtags: rows of links rather than words in a sentence."""
+    tokens = _CAMEL.sub(" ", text).casefold().split()
+    if sum(token.strip(".,:|") in _social() for token in tokens) >= max(2, 0.5 * len(tokens)):
+        return True
+    if all(token.startswith(("#", "@")) for token in tokens):
+        return True
+    parts = [part for part in _SEPARATOR.split(text) if part]
+    if len(parts) >= 2 and parts[0].casefold() in ("home", "news", "accueil", "start"):
+        return True
+    if any(char.isdigit() for char in text):
+        return False
+    scripts = {unicodedata.name(char, "").split()[0] for char in text if char.isalpha()}
+    return (len(parts) >= 4 and len(tokens) <= 3 * len(parts)) or len(scripts) >= 4
+
+
+def _quoted(text: str, at: int) -> bool:
+    before = text[:at]
+    marks = (before.count("“") - before.count("”"), before.count('"') % 2, before.count("``") - before.count("''"))
+    return max(marks) > 0

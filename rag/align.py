@@ -18,9 +18,9 @@ from rag.tokens import Token, is_standin, ordinal, poles, senses
 
 Scores = npt.NDArray[np.float32]
 
-CONTENT, FUNCTION_WORD, FACT, SLOT, STANDIN = 1.0, 0.25, 1.3, 0.25, 0.3
+CONTENT, FUNCTION_WORD, FACT, SLOT, STANDIN = 1.0, 0.25, 1.2, 0.3, 0.3
 SKIP_CONTENT, SKIP_FUNCTION = -0.3, -0.05
-JUMP_BACK, JUMP_FAR, STEP = -1.0, -0.9, -0.06
+JUMP_BACK, JUMP_FAR, STEP = -1.2, -1.1, -0.06
 
 
 @dataclass(frozen=True, slots=True)

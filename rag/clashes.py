@@ -13,6 +13,9 @@ from rag.lexicon import EXCLUSIVE
 from rag.roles import ROLE_RULES, Clash, Context
 from rag.tokens import Token, poles, senses
 
+PEOPLE = frozenset(("peopl", "person", "other"))
+"""Stems that may stand for any counted persons."""
+
 RANK = {"possible": 2, "planned": 2, "future": 1, "fact": 0}
 
 # Modifier of the sentence -> modifiers of the source that entail it. "" is an exact number.
@@ -112,7 +115,7 @@ def noun_clashes(a: Alignment, context: Context) -> Iterator[Clash]:
         if not token.number or to < 0 or token.number.unit or i + 1 >= len(a.sentence) or to + 1 >= len(a.source):
             continue
         mine, theirs = a.sentence[i + 1], a.source[to + 1]
-        if mine.kind != "word" or theirs.kind != "word" or mine.clause != token.clause:
+        if mine.kind != "word" or theirs.kind != "word" or mine.clause != token.clause or mine.stem in PEOPLE:
             continue
         near = {t.stem for t in a.source[max(0, to - 4) : to + 5]}
         same = mine.stem in near or (mine.stem in sense and sense[mine.stem] in {sense.get(n) for n in near})

@@ -135,6 +135,8 @@ def _attach(row: list[Token]) -> list[Token]:
             if low == "going" and following == "to"
             else _HEDGE.get(low, "fact")
         )
+        if low == "could" and following == "not":
+            hedge = "fact"  # "could not agree" reports what happened
         if hedge != "fact" and token.kind in ("word", "function"):
             governed = _governed(row, i, 1 if token.kind == "function" or low in _MODALS else 8)
             if i and row[i - 1].text.lower() in _BE and following != "to" and following != "that":

@@ -14,15 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
+from eval.logistic import Floats, predict, ridge
 from eval.pairs import Pair, build, read, write
 from rag.support import SIGNALS, signals
 
-Floats = npt.NDArray[np.float64]
-
-RIDGE = 1.0
-"""Penalty on the squared weights, in units of pairs."""
 FOLDS = 10
 NEWS = Path(__file__).parent / "support_news.jsonl"
 WEIGHTS = Path(__file__).parent.parent / "rag" / "support_weights.json"
@@ -64,31 +60,11 @@ def fit(x: Floats, y: Floats, weight: Floats) -> tuple[float, Floats]:
     """
     used = np.ones(x.shape[1], bool)
     while True:
-        bias, weights = _fit(x * used, y, weight)
+        bias, weights = ridge(x * used, y, weight)
         wrong = (weights > 0) & used
         if not wrong.any():
             return bias, weights * used
         used &= ~wrong
-
-
-def _fit(x: Floats, y: Floats, weight: Floats) -> tuple[float, Floats]:
-    design = np.hstack([np.ones((len(x), 1)), x])
-    theta = np.zeros(design.shape[1])
-    penalty = np.diag([0.0] + [RIDGE] * x.shape[1])
-    for _ in range(50):
-        p = 1 / (1 + np.exp(-np.clip(design @ theta, -30, 30)))
-        gradient = design.T @ (weight * (y - p)) - penalty @ theta
-        hessian = (design * (weight * p * (1 - p))[:, None]).T @ design + penalty + 1e-6 * np.eye(len(theta))
-        step = np.linalg.solve(hessian, gradient)
-        theta += step
-        if np.abs(step).max() < 1e-8:
-            break
-    return float(theta[0]), theta[1:]
-
-
-def predict(bias: float, weights: Floats, x: Floats) -> Floats:
-    result: Floats = 1 / (1 + np.exp(-np.clip(bias + x @ weights, -30, 30)))
-    return result
 
 
 def cross_validate(t: Table) -> Floats:

@@ -31,9 +31,14 @@ def load(config: Config | None = None, progress: Progress | None = None) -> Chat
         CorpusError, StoreError, ModelError, FetchError: each says what was found and what to do.
     """
     config = config or Config()
+    return Chatbot(config, *parts(config, progress))
+
+
+def parts(config: Config, progress: Progress | None = None) -> tuple[Index, Generator | None]:
+    """The opened index and the language model, for measuring them outside a conversation."""
     index, _ = _synced(config, progress)
     try:
-        return Chatbot(config, index, _generator(config, progress))
+        return index, _generator(config, progress)
     except BaseException:
         index.close()
         raise

@@ -1,0 +1,84 @@
+"""`python -m eval.record`: what search and model say to each question, once; deciding is then refitted in seconds.
+
+Knows nothing about weights. A line for each question: the features of `rag.decide`, the draft, and each evidence
+sentence with its features and whether it is a gold sentence. A run that was stopped goes on where it ended.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from rich.progress import track
+
+from eval.questions import Question, read
+from rag import cite, decide, prompt
+from rag.build import parts
+from rag.config import Config
+from rag.evidence import Sentence, gather
+from rag.index import Index
+from rag.search import search
+from rag.types import Generator
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m eval.record", description=__doc__)
+    parser.add_argument("--corpus", required=True, type=Path)
+    parser.add_argument("--questions", required=True, type=Path)
+    parser.add_argument("--index", type=Path)
+    parser.add_argument("--model", default=Config().model)
+    parser.add_argument("--limit", type=int)
+    parser.add_argument("--out", required=True, type=Path)
+    args = parser.parse_args()
+    config = Config(corpus=args.corpus, index=args.index, model=args.model)
+    index, model = parts(config)
+    if model is None:
+        parser.error("recording needs a language model")
+    questions = read(args.questions)
+    # Answerable and unanswerable ones may stand in blocks: a limited run should see both.
+    order = np.random.default_rng(0).permutation(len(questions))[: args.limit]
+    done = {json.loads(line)["id"] for line in args.out.open(encoding="utf-8")} if args.out.exists() else set()
+    with args.out.open("a", encoding="utf-8") as out:
+        for i in track(order, "recording", disable=not sys.stderr.isatty()):
+            if questions[i].id not in done:
+                out.write(json.dumps(record(questions[i], index, model, config)) + "\n")
+                out.flush()
+    return 0
+
+
+def record(question: Question, index: Index, model: Generator, config: Config) -> dict[str, Any]:
+    """One line: features, draft, and the evidence with its labels. The draft is written whatever the decision."""
+    text = question.question
+    hits = search(index, text, config.top_k, config.per_article, config.retrieval)
+    evidence = gather(text, hits, index.embed, model.count_tokens)
+    yes, no = model.choose(prompt.stated(evidence, text), ["Yes", "No"])
+    draft = "".join(model.stream(prompt.answer(evidence, text), config.max_answer_tokens))
+    near = cite.nearness(cite.draft_sentences(draft), evidence, index.embed)
+    nearest = [float(v) for v in near.max(axis=0)] if len(near) else [0.0] * len(evidence)
+    rows = decide.sentence_features(evidence, nearest)
+    return {
+        "id": question.id,
+        "answerable": question.answerable,
+        "features": decide.features(hits, evidence, yes - no),
+        "draft": draft,
+        "sentences": [
+            row | {"gold": _is_gold(s, question), "text": s.text} for s, row in zip(evidence, rows, strict=True)
+        ],
+        "gold": len(question.evidence),
+    }
+
+
+def _is_gold(sentence: Sentence, question: Question) -> bool:
+    """Whether it holds a gold quote, or is part of one, white space aside."""
+    text = "".join(sentence.text.split())
+    source = {sentence.article.id, sentence.article.source, Path(sentence.article.source).name}
+    quotes = ["".join(e.quote.split()) for e in question.evidence if e.article in source]
+    return any(quote in text or text in quote for quote in quotes)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -22,7 +22,7 @@ CANDIDATES = 3
 """Source sentences, nearest first, that a draft sentence is checked against, alone and two together."""
 MAX_CLAIMS = 4
 """Sentences of an answer, at most."""
-QUOTE_FROM = 0.5
+QUOTE_FROM = 0.45
 """Relevance from which a source sentence is quoted beside the draft."""
 KEEP_FROM = 0.15
 """Relevance below which a supported draft sentence is beside the question."""

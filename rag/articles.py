@@ -89,7 +89,7 @@ def list_files(path: str | Path) -> list[Path]:
     if not root.is_dir():
         raise CorpusError(f"There is no file or folder {root}. Name a folder of articles, or one file.")
     try:
-        next(os.scandir(root), None)
+        os.scandir(root).close()
     except OSError as error:
         raise CorpusError(f"The folder {root} cannot be opened: {error.strerror}. Check who may read it.") from error
     files: list[Path] = []

@@ -91,7 +91,7 @@ def _measure(
             lambda: stack.enter_context(parts.load(config, progress=progress)),
             asked,
             path,
-            settings(config),
+            settings(config, library.articles.values()),
             lambda done, total: progress(f"asking {name}", done, total),
         )
     columns = score(asked, predictions, library, parts.check(config))

@@ -1,14 +1,16 @@
 """Asks the chatbot every question and keeps its answers, one line each, so that a run can be stopped and resumed.
 
 Knows nothing about metrics. A prediction line is `Answer.to_dict()` with the question's id, and with `settings`: what
-the run's Config changes from the defaults. A failure never looks like an answer or a refusal: a question that cannot be
-asked (QuestionError) gets a line with `error`, and `answer` and `refused` null; any other error ends the run.
+the run's Config changes from the defaults, and a fingerprint of the articles. A failure never looks like an answer or
+a refusal: a question that cannot be asked (QuestionError) gets a line with `error`, and `answer` and `refused` null;
+any other error ends the run.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from datetime import date
 from pathlib import Path
@@ -17,7 +19,7 @@ from typing import Any, Protocol
 from eval.questions import Question
 from rag.config import Config
 from rag.errors import DiskFull, QuestionError, UsageError
-from rag.types import Answer, Turn
+from rag.types import Answer, Article, Turn
 
 
 class Bot(Protocol):
@@ -30,15 +32,21 @@ PLACES = ("index", "home", "n_threads", "llm_timeout")
 """Settings that change where and how fast a run goes, not what it says."""
 
 
-def settings(config: Config) -> dict[str, str]:
-    """What a Config changes from the defaults, in words that a JSON line can hold.
+def settings(config: Config, articles: Iterable[Article]) -> dict[str, str]:
+    """What a Config changes from the defaults, in words that a JSON line can hold, and what the articles said.
 
-    >>> settings(Config(model="none", index="/tmp/i"))
-    {'model': 'none'}
+    Offsets are worth nothing once an article, or the way it is cleaned, has changed: the fingerprint then does too.
+
+    >>> settings(Config(model="none", index="/tmp/i"), [])
+    {'model': 'none', 'articles': 'e3b0c44298fc'}
     """
     default = Config()
     names = [field.name for field in fields(Config) if field.name not in PLACES]
-    return {name: str(getattr(config, name)) for name in names if getattr(config, name) != getattr(default, name)}
+    changed = {name: str(getattr(config, name)) for name in names if getattr(config, name) != getattr(default, name)}
+    seen = hashlib.sha256()
+    for line in sorted(f"{article.id}\n{article.text}\n" for article in articles):
+        seen.update(line.encode("utf-8", "surrogatepass"))
+    return changed | {"articles": seen.hexdigest()[:12]}
 
 
 def ask_all(

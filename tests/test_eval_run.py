@@ -193,6 +193,11 @@ def test_predictions_of_another_run_are_not_taken_for_this_one(
     assert evaluation() == 0
     assert evaluation("--model", "none") == 2
     assert "line 1 was made with" in capsys.readouterr().err
+    bridge = evaluation.corpus / "bridge.txt"
+    before = bridge.read_text(encoding="utf-8")
+    bridge.write_text(before.replace("412", "413"), encoding="utf-8")
+    assert evaluation() == 2
+    bridge.write_text(before, encoding="utf-8")
     evaluation.write([{"id": "length", "question": "How wide is it?"}])
     assert evaluation() == 2
     assert "another question" in capsys.readouterr().err

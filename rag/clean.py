@@ -17,7 +17,7 @@ from rag import dates, furniture, metadata, sentences
 from rag.blocks import Block, blocks
 from rag.metadata import Line
 
-CAPTION_WORDS = 70
+CAPTION_WORDS = 90
 """A longer block with a photo credit is text that ends in one."""
 
 SOLID_WORDS = 25
@@ -124,6 +124,8 @@ def _bounds(lines: Sequence[Line]) -> tuple[int, int]:
     if not prose:  # a list or a table, perhaps under a title
         titled = len(lines) > 1 and lines[0][1] is None and lines[0][0].words >= 3 and not lines[0][0].ends
         return int(titled), len(lines) - 1
+    if len(prose) > 1 and prose[0] <= NEAR and _headline(lines[prose[0]][0]):
+        prose.pop(0)
     first = next(
         (
             index
@@ -133,7 +135,18 @@ def _bounds(lines: Sequence[Line]) -> tuple[int, int]:
         prose[0],
     )
     cut = _tail(lines, first)
-    return first, max((index for index in prose if first <= index < cut), default=first)
+    text = (index for index in range(first, cut) if lines[index][1] is None and _sentence(lines[index][0]))
+    return first, max(text, default=first)
+
+
+def _headline(block: Block) -> bool:
+    """A short question, exclamation or quotation above the text may be its title."""
+    return block.words <= 18 and not block.text.endswith(".")
+
+
+def _sentence(block: Block) -> bool:
+    """Running text, or a short sentence: the last paragraph of a report is often one."""
+    return block.prose or (block.ends and block.words >= 4 and not block.text.endswith("?"))
 
 
 def _tail(lines: Sequence[Line], first: int) -> int:
@@ -172,14 +185,14 @@ def _title(header: Sequence[Line], middle: Sequence[Line], given: str | None) ->
 
 
 def _above(header: Sequence[Line], title: int | None) -> list[str]:
-    """What is kept of the lines before the body: sentences and long lines under the title."""
+    """What is kept of the lines before the body: long lines under the title, and one with a number right above it."""
     start = 0 if title is None else title + 1
     known = header[title][0].text.casefold() if title is not None else ""
     return [
         block.text
         for block, kind in header[start:]
         if kind is None
-        and block.words >= 5
+        and (block.words >= 5 or (block is header[-1][0] and any(char.isdigit() for char in block.text)))
         and not metadata.is_date_line(block)
         and (not known or (block.text.casefold() not in known and known not in block.text.casefold()))
     ]

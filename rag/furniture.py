@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
+from collections.abc import Iterator
 from functools import cache
 from importlib import resources
 
@@ -20,8 +21,6 @@ LABEL_WORDS = 16
 
 PHRASE_WORDS = 60
 """In a longer block only the sentences with the phrase go, never the block."""
-
-Patterns = dict[str, re.Pattern[str]]
 
 _SHOUTED = re.compile(r"^(?:RELATED|READ MORE|READ ALSO|ALSO READ|SEE ALSO|MORE|WATCH|LISTEN)\b[ :|]+\S")
 _CAMEL = re.compile(r"(?<=[a-z)])(?=[A-Z])")
@@ -35,11 +34,11 @@ def label(block: Block) -> str | None:
     ('share', None)
     """
     text = block.text
-    if block.words > LABEL_WORDS:
+    if block.words > LABEL_WORDS or len(text) > 300:
         return "teaser" if _SHOUTED.match(text) and not block.ends else None
     if block.words == 0:
         return "menu" if len(text) < 4 else None
-    for kind, pattern in _patterns("labels").items():
+    for kind, pattern in _labels().items():
         # What reads like a sentence is one, but for a headline after "Read also:", an offer or an address.
         if block.prose and kind != "contact" and (block.ends or kind not in ("teaser", "advert")):
             continue
@@ -56,11 +55,7 @@ def phrase(text: str) -> str | None:
     >>> phrase("Sign up for our weekly newsletter."), phrase("The EU fined the shop over its newsletter.")
     ('subscribe', None)
     """
-    for kind, pattern in _patterns("phrases").items():
-        found = pattern.search(text)
-        if found and not _quoted(text, found.start()):
-            return kind
-    return None
+    return next((kind for kind, start in _found("phrases", text) if not _quoted(text, start)), None)
 
 
 def is_caption(text: str) -> bool:
@@ -69,32 +64,48 @@ def is_caption(text: str) -> bool:
     >>> is_caption("The bridge in May. (AP Photo/Jo Lee, File)"), is_caption("She sued Getty Images over a photo.")
     (True, False)
     """
-    return _patterns("captions")["credit"].search(text) is not None
+    return any(True for _ in _found("captions", text))
+
+
+def _found(section: str, text: str) -> Iterator[tuple[str, int]]:
+    """The kind and the beginning of each match; an expression is tried only where the word before it stands."""
+    lower = text.lower()
+    for kind, word, expression in _expressions(section):
+        if word in lower and (match := expression.search(text)):
+            yield kind, match.start()
 
 
 @cache
-def _patterns(section: str) -> Patterns:
-    """One expression for each kind of a section: the alternatives that stand on its lines."""
-    table = _table()
-    patterns: Patterns = {}
-    for kind, lines in table[section].items():
-        for name, part in table["parts"].items():
-            lines = lines.replace(f"<{name}>", part)
-        alternatives = "|".join(f"(?:{line})" for line in lines.splitlines() if line)
-        patterns[kind] = re.compile(alternatives, re.IGNORECASE)
-    return patterns
+def _expressions(section: str) -> list[tuple[str, str, re.Pattern[str]]]:
+    """(kind, word, expression) for each line of a section of furniture.toml; the word is empty for labels."""
+    found: list[tuple[str, str, re.Pattern[str]]] = []
+    for kind, lines in _table()[section].items():
+        for line in lines.splitlines():
+            word, _, expression = line.rpartition(" :: ")
+            for name, part in _table()["parts"].items():
+                expression = expression.replace(f"<{name}>", part)
+            if expression:
+                found.append((kind, word.strip(), re.compile(expression, re.IGNORECASE)))
+    return found
+
+
+@cache
+def _labels() -> dict[str, re.Pattern[str]]:
+    """One expression for each kind of label."""
+    kinds: dict[str, list[str]] = {}
+    for kind, _, expression in _expressions("labels"):
+        kinds.setdefault(kind, []).append(f"(?:{expression.pattern})")
+    return {kind: re.compile("|".join(lines), re.IGNORECASE) for kind, lines in kinds.items()}
+
+
+@cache
+def _social() -> frozenset[str]:
+    return frozenset(_table()["words"]["social"].split())
 
 
 @cache
 def _table() -> dict[str, dict[str, str]]:
     return tomllib.loads(resources.files("rag").joinpath("furniture.toml").read_text("utf-8"))
-
-
-@cache
-def _social() -> frozenset[str]:
-    return frozenset(
-        tomllib.loads(resources.files("rag").joinpath("furniture.toml").read_text("utf-8"))["words"]["social"].split()
-    )
 
 
 def _is_menu(text: str) -> bool:

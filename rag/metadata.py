@@ -143,7 +143,8 @@ def find_publisher(title: str | None, header: Sequence[Line], footer: Sequence[L
         if _ACRONYM.match(text) and text not in _SECTIONS:
             return text
     for block, _ in footer:
-        if (owner := _OWNER.match(block.text)) and len(owner["name"].split()) <= 5:
+        owner = _OWNER.match(block.text)
+        if owner and len(owner["name"].split()) <= 5 and not owner["name"].casefold().startswith("all rights"):
             return owner["name"].strip(" -")
     return None
 

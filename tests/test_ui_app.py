@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
-from rag.errors import ModelError, NoNetwork
+from rag.errors import ModelError, NoNetwork, UsageError
 from rag.types import Answer, Retrieved, Token
 from tests import ui_fakes as fakes
 from ui.conversation import Conversation
@@ -25,6 +25,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")  # Gradio's o
 
 def loaded(bot: fakes.ScriptedBot) -> BackgroundBot:
     background = BackgroundBot(lambda progress: bot)
+    background.start()
     background.wait()
     return background
 
@@ -43,7 +44,8 @@ def test_loading_says_how_far_it_is_and_then_gives_the_chatbot() -> None:
         return bot
 
     background = BackgroundBot(load)
-    told.wait(60)
+    background.start()
+    assert told.wait(60)
     assert (background.status.state, background.status.message, background.status.fraction) == (
         "loading",
         "Embedding …",
@@ -60,6 +62,7 @@ def test_a_failed_load_is_shown_and_raised_to_whoever_asks(error: Exception) -> 
         raise error
 
     background = BackgroundBot(load)
+    background.start()
     with pytest.raises(type(error)):
         background.wait()
     assert background.status.state == "failed"
@@ -113,6 +116,22 @@ def test_a_run_that_is_stopped_before_its_turn_never_opens_its_stream() -> None:
     assert list(run) == []
     assert list(Run(lambda: bot.stream(fakes.TOLL), turn))
     assert [question for question, _ in bot.asked] == [fakes.TOLL]
+
+
+def test_closing_stops_what_is_being_answered_before_it_closes_the_chatbot() -> None:
+    scripts = fakes.scripts()
+    pause = fakes.pause_of(scripts)
+    bot = fakes.ScriptedBot(scripts)
+    background = loaded(bot)
+    events = iter(background.run(fakes.SLOW))
+    assert pause.reached.wait(60)
+    closing = threading.Thread(target=background.close)
+    closing.start()
+    assert all(isinstance(event, Retrieved | Token) for event in events)
+    assert not bot.closed
+    pause.go.set()
+    closing.join(60)
+    assert bot.closed
 
 
 # --- handlers -----------------------------------------------------------------------------------------------------
@@ -204,6 +223,12 @@ def test_a_taken_port_gives_way_to_the_next_free_one() -> None:
         taken.listen()
         port = taken.getsockname()[1]
         assert port < free_port("127.0.0.1", port) < port + 100
+
+
+@pytest.mark.parametrize(("host", "port", "way_out"), [("192.0.2.1", 7860, "--host"), ("127.0.0.1", 70000, "--port")])
+def test_an_address_that_cannot_be_had_is_refused_in_words(host: str, port: int, way_out: str) -> None:
+    with pytest.raises(UsageError, match=way_out):
+        free_port(host, port)
 
 
 def test_everything_at_the_model_shares_one_queue() -> None:

@@ -122,6 +122,7 @@ class ScriptedBot:
         self.articles = tuple(articles)
         self.asked: list[tuple[str, tuple[Turn, ...]]] = []
         self.closed_early = 0
+        self.closed = False
         self.open = 0
         self.most_open = 0
         """Streams that were ever open at the same time: a model can serve one."""
@@ -144,16 +145,9 @@ class ScriptedBot:
         finally:
             self.open -= 1
 
-    def ask(self, question: str, history: Sequence[Turn] = (), as_of: date | None = None) -> Answer:
-        *_, last = self.stream(question, history, as_of)
-        assert isinstance(last, Answer)
-        return last
-
-    def search(self, question: str, k: int = 10) -> list[Hit]:
-        return [h for step in self.scripts[question] if isinstance(step, Retrieved) for h in step.hits][:k]
-
     def close(self) -> None:
-        pass
+        assert self.open == 0, "closed under an open stream"
+        self.closed = True
 
 
 @contextlib.contextmanager
@@ -163,9 +157,12 @@ def serving(load: Callable[[Callable[..., None]], Any], examples: Sequence[str] 
     from ui.loading import BackgroundBot
     from ui.serve import serve
 
-    page = build_page(BackgroundBot(load), examples)
+    bot = BackgroundBot(load)
+    page = build_page(bot, examples)
     try:
-        yield serve(page, port=7900, open_browser=False, block=False)
+        address = serve(page, port=7900, open_browser=False)
+        bot.start()
+        yield address
     finally:
         page.close(verbose=False)
         # Gradio leaves event loops behind unclosed. Swept up here, they are not held against the test that comes next.

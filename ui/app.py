@@ -29,7 +29,7 @@ SEED_QUESTIONS = (
     "Where did China and the U.S. hold their first meeting on AI?",
     "What did Sam Altman say about Chinese researchers?",
     "Does OpenAI offer ChatGPT in China?",
-    "What is the AI-Chemist system?",
+    "What did Graham Webster warn about?",
 )
 
 # A button inside our HTML that asks a question: the one way from there into an event of Gradio.
@@ -59,8 +59,11 @@ def launch(
     """
     bot = BackgroundBot(lambda progress: (load or rag.load)(config, progress=progress))
     examples = SEED_QUESTIONS if config.corpus == SEEDS else ()
+    page = build_page(bot, examples)
+    serve(page, host, port, share=share, open_browser=open_browser)
+    bot.start()  # after the page: both want the processor, and the page has somebody waiting for it
     try:
-        serve(build_page(bot, examples), host, port, share=share, open_browser=open_browser)
+        page.block_thread()
     finally:
         bot.close()
 

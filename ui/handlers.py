@@ -14,11 +14,10 @@ from typing import Any
 import gradio as gr
 
 from rag.errors import FootnoteError
-from rag.types import Retrieved, Turn
+from rag.types import Answer, Retrieved, Turn
 from ui import render
 from ui.conversation import Conversation, Exchange
 from ui.loading import BackgroundBot
-from ui.run import Run
 from ui.sources import panel
 
 
@@ -46,9 +45,7 @@ class Handlers:
             return
         exchange.phase = "searching" if self._bot.status.state == "ready" else "loading"
         yield self._view(conversation)
-        history = conversation.history()
-        run = Run(lambda: self._bot.wait().stream(exchange.question, history=history), self._bot.turn)
-        conversation.run = run
+        conversation.run = run = self._bot.run(exchange.question, conversation.history())
         try:
             for event in run:
                 exchange.take(event)
@@ -90,12 +87,11 @@ class Handlers:
         """
         turns = [Turn(str(t.get("question", "")), str(t.get("answer", ""))) for t in history or []]
         try:
-            bot = self._bot.wait()
-            with self._bot.turn:
-                result: dict[str, Any] = bot.ask(question, history=turns).to_dict()
+            *_, last = self._bot.run(question, turns)
         except FootnoteError as error:
             raise gr.Error(str(error), print_exception=False) from error
-        return result
+        assert isinstance(last, Answer)
+        return last.to_dict()
 
     # --- below: the page as a function of the conversation -----------------------------------------------------
 

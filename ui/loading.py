@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
+from weakref import WeakSet
 
 from rag.errors import FootnoteError
+from rag.types import Turn
+from ui.run import Run
 
 State = Literal["loading", "ready", "failed"]
 
@@ -26,19 +29,19 @@ class Status:
 
 
 class BackgroundBot:
-    """A chatbot that may still be loading.
-
-    `turn` is the right to use it: whoever touches the model holds it.
-    """
+    """A chatbot that is loaded in a thread of its own, from `start` on, and serves one question at a time."""
 
     def __init__(self, load: Callable[[Callable[..., None]], Any]) -> None:
         """`load(progress)` returns the chatbot; `progress(what, done, total)` may be called on the way."""
-        self.turn = threading.Lock()
         self._load = load
+        self._turn = threading.Lock()
+        self._runs: WeakSet[Run] = WeakSet()
         self._status = Status("loading", "Loading the model …")
         self._over = threading.Event()
         self._bot: Any = None
         self._error: Exception | None = None
+
+    def start(self) -> None:
         threading.Thread(target=self._work, name="footnote-load", daemon=True).start()
 
     @property
@@ -52,9 +55,19 @@ class BackgroundBot:
             raise self._error
         return self._bot
 
+    def run(self, question: str, history: Sequence[Turn] = ()) -> Run:
+        """The question on its way: after loading, and after every question before it."""
+        run = Run(lambda: self.wait().stream(question, history=history), self._turn)
+        self._runs.add(run)
+        return run
+
     def close(self) -> None:
-        if self._bot is not None:
-            self._bot.close()
+        """Stop what is being answered, then close the chatbot: never under a model that is still writing."""
+        for run in list(self._runs):
+            run.stop()
+        with self._turn:
+            if self._bot is not None:
+                self._bot.close()
 
     def _work(self) -> None:
         try:

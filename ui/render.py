@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rag.types import Answer, Citation, Claim, Hit
+from rag.types import Answer, Article, Citation, Claim
+from ui.article import Mark
 from ui.conversation import Exchange
 from ui.escape import byline, clipped, escape, heading, isolated
 from ui.loading import Status
-from ui.sources import EXCERPT, NEAREST
+from ui.sources import EXCERPT, spans
 
 LOW_CONFIDENCE = 0.65
 """An answer below this probability asks its reader to check it; above, about two in three or better are right."""
@@ -122,23 +123,23 @@ def refusal(exchange: Exchange) -> str:
     """A refusal is a result: it gives its reason and leads to what the articles do hold."""
     record = exchange.answer
     assert record is not None
-    offers = "".join(nearest(hit, exchange.number, f"p{i}") for i, hit in enumerate(record.hits[:NEAREST], start=1))
+    offers = "".join(nearest(article, mark, exchange.number) for article, mark in spans(record))
     return (
-        '<div class="refusal"><h3>The articles don’t say</h3>'
+        '<div class="refusal"><h3>Not in the articles</h3>'
         f'<p dir="auto">{isolated(record.refusal or "")}</p>'
-        + (f'<h4>The nearest they come</h4><ul class="nearest">{offers}</ul>' if offers else "")
+        + (f'<h4>The nearest they come to it</h4><ul class="nearest">{offers}</ul>' if offers else "")
         + '<p class="hint">Try another wording, or name the person, the place or the time you mean.</p>'
         f"{left_out(record.dropped)}</div>"
     )
 
 
-def nearest(hit: Hit, number: int, key: str) -> str:
-    text = re.sub(r"\s+", " ", hit.passage.text)
+def nearest(article: Article, mark: Mark, number: int) -> str:
+    """Words that come near to what was asked, as a link to their place in the article."""
+    words = re.sub(r"\s+", " ", article.text[mark.start : mark.end])
     return (
-        f'<li><a class="ref passage" href="#{key}" data-exchange="{number}" data-key="{key}">'
-        f'<span class="headline">{isolated(heading(hit.article))}</span>'
-        f'<span class="byline">{byline(hit.article)}</span>'
-        f'<span class="excerpt" dir="auto">{escape(clipped(text, 140))}</span></a></li>'
+        f'<li><a class="ref passage" href="#exchange-{number}" data-exchange="{number}" data-key="{mark.key}">'
+        f'<span class="headline">{isolated(heading(article))}</span><span class="byline">{byline(article)}</span>'
+        f'<span class="excerpt" dir="auto">{escape(clipped(words, EXCERPT))}</span></a></li>'
     )
 
 

@@ -5,11 +5,14 @@ Knows nothing about what is on the page.
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from rag.errors import UsageError
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -42,9 +45,8 @@ def serve(
     port: int = 7860,
     share: bool = False,
     open_browser: bool = True,
-    block: bool = True,
 ) -> str:
-    """Serve `page` and return its address; with `block`, only after Ctrl-C."""
+    """Serve `page` from threads of its own and return its address."""
     from starlette.middleware import Middleware
 
     port = free_port(host, port)
@@ -70,8 +72,6 @@ def serve(
     )
     everyone = f" and, for everyone, at {public}" if public else ""
     print(f"Footnote is at {address}{everyone} (Ctrl-C ends it)", flush=True)
-    if block:
-        page.block_thread()
     return str(address)
 
 
@@ -85,16 +85,19 @@ def hush() -> None:
 
 
 def free_port(host: str, first: int) -> int:
-    """The first port from `first` on that nobody listens on."""
-    for port in range(first, first + PORTS):
+    """The first port from `first` on that nobody listens on. Raises UsageError where there is none to be had."""
+    last = min(first + PORTS, 65536) - 1
+    for port in range(first, last + 1):
         with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind((host, port))
-            except OSError:
-                continue
+            except OSError as error:
+                if error.errno in (errno.EADDRINUSE, errno.EACCES):
+                    continue
+                raise UsageError(f"This computer cannot listen at {host}: {error}. Leave out --host.") from error
             return port
-    raise OSError(f"No free port between {first} and {first + PORTS - 1} on {host}: name another with --port.")
+    raise UsageError(f"There is no free port from {first} to {last} at {host}. Name another one with --port.")
 
 
 def theme() -> Any:

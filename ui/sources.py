@@ -14,7 +14,7 @@ from ui.conversation import Exchange
 from ui.escape import byline, clipped, escape, heading, isolated
 
 NEAREST = 3
-"""Passages offered with a refusal."""
+"""Passages offered with a refusal that names no nearest words itself."""
 EXCERPT = 280
 """Characters shown of a passage that was only found."""
 
@@ -39,10 +39,9 @@ def sources(exchange: Exchange) -> str:
     """The panel's content for one exchange; nothing as long as nothing was found."""
     if exchange.answer is None:
         title, content = "Passages found", found(exchange.hits)
-    elif exchange.answer.refused:
-        title, content = "Nearest passages", nearest(exchange.answer, exchange.number)
     else:
-        title, content = "Sources", cited(exchange.answer, exchange.number)
+        title = "Nearest passages" if exchange.answer.refused else "Sources"
+        content = cited(exchange.answer, exchange.number)
     question = isolated(clipped(exchange.question, 90))
     return content and f'<h2>{title}</h2><p class="for">{question}</p>{content}'
 
@@ -61,25 +60,23 @@ def found(hits: Sequence[Hit]) -> str:
 
 
 def cited(answer: Answer, number: int) -> str:
-    """The cited articles in the order of their first footnote, then the passages that were found and not used."""
+    """The articles that the answer leads to, its words marked, then the passages that were found and not used."""
     grouped: dict[str, tuple[Article, list[Mark]]] = {}
-    for citation in answer.citations:
-        marks = grouped.setdefault(citation.article.id, (citation.article, []))[1]
-        marks.append(Mark(str(citation.number), citation.start, citation.end))
+    for record, mark in spans(answer):
+        grouped.setdefault(record.id, (record, []))[1].append(mark)
     parts = [article(record, marks, number, i == 0) for i, (record, marks) in enumerate(grouped.values())]
     others = [hit for hit in answer.hits if hit.article.id not in grouped]
-    rest = (
-        f'<details class="others"><summary>Also found, not cited ({len(others)})</summary>{found(others)}</details>'
-        if others
-        else ""
-    )
-    return "".join(parts) + rest
+    if others:
+        summary = f"Also found, not cited ({len(others)})"
+        parts.append(f'<details class="others"><summary>{summary}</summary>{found(others)}</details>')
+    return "".join(parts)
 
 
-def nearest(answer: Answer, number: int) -> str:
-    """The articles of the nearest passages, the passages marked: p1, p2 …, best first."""
-    grouped: dict[str, tuple[Article, list[Mark]]] = {}
-    for rank, hit in enumerate(answer.hits[:NEAREST], start=1):
-        marks = grouped.setdefault(hit.article.id, (hit.article, []))[1]
-        marks.append(Mark(f"p{rank}", hit.passage.start, hit.passage.end))
-    return "".join(article(record, marks, number, i == 0) for i, (record, marks) in enumerate(grouped.values()))
+def spans(answer: Answer) -> list[tuple[Article, Mark]]:
+    """What an answer leads to, in its order: its footnotes. A refusal without any leads to the best passages."""
+    if answer.citations or not answer.refused:
+        return [(c.article, Mark(str(c.number), c.start, c.end)) for c in answer.citations]
+    return [
+        (hit.article, Mark(f"p{rank}", hit.passage.start, hit.passage.end))
+        for rank, hit in enumerate(answer.hits[:NEAREST], start=1)
+    ]

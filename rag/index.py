@@ -7,7 +7,8 @@ Knows nothing about questions. A folder holds
     keyword/        BM25
     chroma/         vectors (absent with a Chroma server)
 
-Interrupted at any point, the next sync asks Chroma which passages it has, embeds those that are missing and goes on.
+Interrupted at any point, the next sync asks Chroma which passages it has and of which words, embeds those that are
+missing or have other words now, and goes on.
 """
 
 from __future__ import annotations
@@ -17,13 +18,15 @@ import hashlib
 import json
 import os
 import shutil
+import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from rag.articles import Skipped, read_corpus
+from rag.articles import RULES, Skipped, list_files, read_corpus
 from rag.errors import StoreError
 from rag.keyword import KeywordIndex
 from rag.passages import TARGET_PIECES, TITLE_CHARS, context, cut
@@ -59,14 +62,13 @@ class Index:
         self.embed = embed
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            _write(folder / ".writable", "")
-            (folder / ".writable").unlink()
+            tempfile.TemporaryFile(dir=folder).close()
         except OSError as error:
             raise StoreError(
                 f"The index folder {folder} cannot be written ({error.strerror}). Name another with --index."
             ) from error
         name = f"footnote-{hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:16]}"
-        self.store = ChromaStore(folder / "chroma", chroma_url, name)
+        self.store = ChromaStore(folder / "chroma", chroma_url, name, json.dumps(self.made_with))
         self.articles: dict[str, Article] = {}
         self.passages: dict[str, Passage] = {}
         self.keyword = KeywordIndex(None, [])
@@ -82,19 +84,19 @@ class Index:
         """Read the corpus if any file changed, embed what is new, drop what is gone.
 
         Raises:
-            CorpusError: nothing readable there. StoreError: the index cannot be written.
+            CorpusError: nothing readable there. StoreError: the index cannot be written, or lies among the articles.
         """
         tell = progress or (lambda what, done, total: None)
+        self._keep_out_of(Path(corpus))
         seen = fingerprint(corpus)
         skipped = tuple(Skipped(**s) for s in self._manifest.get("skipped", []))
-        if self._manifest.get("files") == seen and self._manifest.get("made_with") == self.made_with:
+        made = self._manifest.get("made_with") == self.made_with and self.store.count() == len(self.passages)
+        if made and self._manifest.get("files") == seen:
             return SyncReport(0, 0, 0, len(self.articles), skipped, len(self.passages), 0)
         reading = read_corpus(corpus, lambda done, total: tell("reading", done, total))
         before = self.articles
         articles = {a.id: a for a in reading.articles}
         passages = {p.id: p for a in articles.values() for p in cut(a, self.embed.count_pieces, self.embed.max_pieces)}
-        if self._manifest.get("made_with") not in (None, self.made_with):
-            self.store.clear()  # of another embedder or another cut: nothing in it is comparable
         embedded = self._update_store(articles, passages, tell)
         self._save(articles, passages, seen, reading.skipped)
         return _report(before, articles, reading.skipped, len(passages), embedded)
@@ -102,23 +104,25 @@ class Index:
     def close(self) -> None:
         self.store.close()
 
+    def _keep_out_of(self, corpus: Path) -> None:
+        """An index that lies open among the articles would be read as articles at the next start."""
+        folder, root = self.folder.resolve(), corpus.resolve()
+        if folder.is_relative_to(root) and not any(p.startswith(".") for p in folder.relative_to(root).parts):
+            raise StoreError(f"The index folder {folder} lies among the articles in {root}. Name another with --index.")
+
     def _update_store(self, articles: dict[str, Article], passages: dict[str, Passage], tell: Progress) -> int:
-        have = self.store.ids()
-        # A passage of the same id may have other words when an article with an id of its own was edited.
-        edited = {p.id for p in passages.values() if p.id in self.passages and self.passages[p.id].text != p.text}
-        retitled = {
-            p.id
-            for p in passages.values()
-            if p.article_id in self.articles and self.articles[p.article_id].title != articles[p.article_id].title
-        }
-        missing = [p for p in passages.values() if p.id not in have or p.id in edited or p.id in retitled]
+        have = self.store.keys()
+        texts = {p.id: context(articles[p.article_id]) + p.text for p in passages.values()}
+        # By the words, not by the id: it stays when an article with an id of its own is edited.
+        missing = [p for p in passages.values() if have.get(p.id) != _key(texts[p.id])]
         for i in range(0, len(missing), EMBED_BATCH):
             tell("embedding", i, len(missing))
             part = missing[i : i + EMBED_BATCH]
-            self.store.add(part, self.embed([context(articles[p.article_id]) + p.text for p in part]))
+            embedded = [texts[p.id] for p in part]
+            self.store.add(part, self.embed(embedded), [_key(text) for text in embedded])
         if missing:
             tell("embedding", len(missing), len(missing))
-        self.store.remove(sorted(have - passages.keys()))
+        self.store.remove(sorted(have.keys() - passages.keys()))
         return len(missing)
 
     def _save(
@@ -163,11 +167,11 @@ class Index:
 
 
 def fingerprint(corpus: str | Path) -> str:
-    """Changes when a file comes, goes, or is written: a hash over the path, size and time of each."""
+    """Changes when a file comes, goes, or is written, and when files are read by other rules: a hash over the path,
+    size and time of each."""
     root = Path(corpus)
-    files = [root] if root.is_file() else sorted(p for p in root.rglob("*") if p.is_file())
-    digest = hashlib.sha256(str(root.resolve()).encode("utf-8", "surrogateescape"))
-    for file in files:
+    digest = hashlib.sha256(f"{RULES}\0{root.resolve()}".encode("utf-8", "surrogateescape"))
+    for file in list_files(root):
         with contextlib.suppress(OSError):  # gone since it was listed: as good as absent
             stat = file.stat()
             digest.update(f"\0{file}\0{stat.st_size}\0{stat.st_mtime_ns}".encode("utf-8", "surrogateescape"))
@@ -178,20 +182,25 @@ def _report(
     before: dict[str, Article], after: dict[str, Article], skipped: tuple[Skipped, ...], passages: int, embedded: int
 ) -> SyncReport:
     """An article counts as updated when its source stays and its content, and so its id, changes."""
-    gone = {a.source for i, a in before.items() if i not in after}
-    new = {i for i in after if i not in before}
-    updated = {i for i in new if after[i].source in gone} | {
-        i for i in after.keys() & before.keys() if replace(after[i], source="") != replace(before[i], source="")
-    }
+    gone = Counter(a.source for i, a in before.items() if i not in after)
+    new = Counter(a.source for i, a in after.items() if i not in before)
+    replaced = (gone & new).total()  # source by source, for a file of many articles is the source of each
+    both = after.keys() & before.keys()
+    edited = sum(replace(after[i], source="") != replace(before[i], source="") for i in both)
     return SyncReport(
-        added=len(new - updated),
-        updated=len(updated),
-        removed=len(gone - {after[i].source for i in updated}),
-        unchanged=len(after) - len(new | updated),
+        added=new.total() - replaced,
+        updated=replaced + edited,
+        removed=gone.total() - replaced,
+        unchanged=len(both) - edited,
         skipped=skipped,
         passages=passages,
         embedded=embedded,
     )
+
+
+def _key(text: str) -> str:
+    """Says what was embedded: another text, another key."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def _to_line(article: Article) -> str:

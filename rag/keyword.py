@@ -83,8 +83,11 @@ class KeywordIndex:
                 return cls(None, [])
             import bm25s
 
-            return cls(bm25s.BM25.load(str(folder)), ids)
-        except (OSError, ValueError, KeyError) as error:
+            engine = bm25s.BM25.load(str(folder))
+            if engine.scores["num_docs"] != len(ids) or len(engine.scores["data"]) != engine.scores["indptr"][-1]:
+                raise ValueError("its files do not belong together")
+            return cls(engine, ids)
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError) as error:
             raise StoreError(
                 f"The keyword index in {folder} cannot be read: {error}. Delete it to build it again."
             ) from error

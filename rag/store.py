@@ -1,7 +1,8 @@
 """Passage vectors in Chroma, embedded in this process or behind HTTP. The only module that imports chromadb, lazily.
 
 Knows nothing about how texts become vectors, or about keywords. A store holds one collection: passage ids, unit
-vectors, passage texts, and where each passage stands (article, start, end).
+vectors, passage texts, where each passage stands (article, start, end), and a key of what was embedded. The collection
+is stamped with what made its vectors, so that those of two embedders never stand side by side, whatever happens.
 """
 
 from __future__ import annotations
@@ -25,14 +26,14 @@ SPACE = {"hnsw": {"space": "cosine", "ef_construction": 200, "ef_search": 200, "
 
 
 class ChromaStore:
-    """One collection in a folder, or on a Chroma server when `url` is given.
+    """One collection in a folder, or on a Chroma server when `url` is given; emptied if `made_with` is not its stamp.
 
     Raises:
         StoreError: the folder cannot be written or holds something that Chroma cannot read.
         ServerError: the server is away.
     """
 
-    def __init__(self, folder: Path, url: str | None = None, name: str = COLLECTION) -> None:
+    def __init__(self, folder: Path, url: str | None = None, name: str = COLLECTION, made_with: str = "") -> None:
         import chromadb
         from chromadb.config import Settings
 
@@ -52,24 +53,41 @@ class ChromaStore:
                     ssl=parts.scheme == "https",
                     settings=settings,
                 )
-            self._collection: Any = self._client.get_or_create_collection(
-                name, embedding_function=None, configuration=SPACE
-            )
+            self._collection: Any = self._open(name, made_with)
 
-    def ids(self) -> set[str]:
-        with self._translated():
-            return set(self._collection.get(include=[])["ids"])
+    def _open(self, name: str, made_with: str) -> Any:
+        stamp = {"made_with": made_with}
+        collection = self._client.get_or_create_collection(
+            name, embedding_function=None, configuration=SPACE, metadata=stamp
+        )
+        if collection.metadata == stamp:
+            return collection
+        self._client.delete_collection(name)
+        return self._client.create_collection(name, embedding_function=None, configuration=SPACE, metadata=stamp)
 
-    def add(self, passages: Sequence[Passage], vectors: Vectors) -> None:
-        """Insert or replace; `vectors` has shape (len(passages), dim)."""
+    def count(self) -> int:
         with self._translated():
-            for i in range(0, len(passages), WRITE_BATCH):
-                part = passages[i : i + WRITE_BATCH]
+            return int(self._collection.count())
+
+    def keys(self) -> dict[str, str]:
+        """The key that each passage was added with, by passage id."""
+        with self._translated():
+            found = self._collection.get(include=["metadatas"])
+        return {i: str(about["key"]) for i, about in zip(found["ids"], found["metadatas"], strict=True)}
+
+    def add(self, passages: Sequence[Passage], vectors: Vectors, keys: Sequence[str]) -> None:
+        """Insert or replace; `vectors` has shape (len(passages), dim), and `keys[i]` says what became `vectors[i]`."""
+        rows = list(zip(passages, keys, strict=True))
+        with self._translated():
+            for i in range(0, len(rows), WRITE_BATCH):
+                part = rows[i : i + WRITE_BATCH]
                 self._collection.upsert(
-                    ids=[p.id for p in part],
+                    ids=[p.id for p, _ in part],
                     embeddings=vectors[i : i + WRITE_BATCH],
-                    documents=[p.text for p in part],
-                    metadatas=[{"article": p.article_id, "start": p.start, "end": p.end} for p in part],
+                    documents=[p.text for p, _ in part],
+                    metadatas=[
+                        {"article": p.article_id, "start": p.start, "end": p.end, "key": key} for p, key in part
+                    ],
                 )
 
     def remove(self, ids: Sequence[str]) -> None:
@@ -91,15 +109,10 @@ class ChromaStore:
             found = self._collection.get(ids=list(ids), include=["embeddings"])
         return {i: np.asarray(v, np.float32) for i, v in zip(found["ids"], found["embeddings"], strict=True)}
 
-    def clear(self) -> None:
-        with self._translated():
-            name = self._collection.name
-            self._client.delete_collection(name)
-            self._collection = self._client.create_collection(name, embedding_function=None, configuration=SPACE)
-
     def close(self) -> None:
         with contextlib.suppress(Exception):  # closing twice, or after the server went away, is nobody's problem
             self._client.close()
+            self._client._server._session.close()  # Chroma leaves its connections to the server open
 
     @contextlib.contextmanager
     def _translated(self) -> Iterator[None]:

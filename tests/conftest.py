@@ -6,11 +6,13 @@ Tests marked `real` or `browser` find the fetched models in their home; no other
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import platformdirs
 import pytest
 
+from tests.chroma import run_server
 from tests.fakes import FakeEmbedder, FakeGenerator
 
 # Read before any test changes the environment: `make test` fetches the models into this folder.
@@ -86,3 +88,10 @@ def embedder() -> FakeEmbedder:
 def generator() -> FakeGenerator:
     """Without replies: add them with `generator.replies.append(...)`."""
     return FakeGenerator()
+
+
+@pytest.fixture(scope="session")
+def chroma_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a Chroma server in a folder of its own."""
+    with run_server(tmp_path_factory.mktemp("chroma")) as url:
+        yield url

@@ -1,0 +1,424 @@
+"""The index stays in step with the files: nothing is embedded twice, nothing gets mixed, nothing half-done is trusted.
+
+Real Chroma and BM25 in a temporary folder, under an embedder that can be worked out by hand.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rag import index as module
+from rag.errors import CorpusError, StoreError
+from rag.index import Index
+from rag.passages import context
+from rag.search import search
+from rag.types import Article, Vectors
+from tests.fakes import FakeEmbedder
+
+QUESTION = "Who cut the ribbon of the harbour bridge?"
+Open = Callable[..., Index]
+
+
+class Interrupted(FakeEmbedder):
+    """Presses Ctrl-C in place of the embedding call numbered `at`, from 0."""
+
+    def __init__(self, at: int, fingerprint: str = "fake-1") -> None:
+        super().__init__(fingerprint=fingerprint)
+        self._at = at
+
+    def __call__(self, texts: Sequence[str]) -> Vectors:
+        if len(self.calls) == self._at:
+            raise KeyboardInterrupt
+        return super().__call__(texts)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "index"
+
+
+@pytest.fixture
+def open_index(folder: Path) -> Iterator[Open]:
+    """`open_index(embedder)` opens the index as a new start of the program would; all are closed at the end."""
+    opened: list[Index] = []
+
+    def start(embed: FakeEmbedder | None = None, at: Path = folder) -> Index:
+        opened.append(Index(at, embed or FakeEmbedder()))
+        return opened[-1]
+
+    yield start
+    for index in opened:
+        index.close()
+
+
+@pytest.fixture
+def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two passages a call, so that a sync of three articles can be interrupted in the middle."""
+    monkeypatch.setattr(module, "EMBED_BATCH", 2)
+
+
+def embedded(embed: FakeEmbedder) -> list[str]:
+    return [text for call in embed.calls for text in call]
+
+
+def assert_sound(index: Index) -> None:
+    """The vectors are those of the passages, made by this very embedder; nothing is missing, nothing is left over."""
+    assert index.store.keys().keys() == index.passages.keys()
+    stored = index.store.vectors(list(index.passages))
+    check = FakeEmbedder(max_pieces=index.embed.max_pieces, dim=getattr(index.embed, "dim", 4096))
+    for passage in index.passages.values():
+        article = index.articles[passage.article_id]
+        assert article.text[passage.start : passage.end] == passage.text
+        np.testing.assert_allclose(stored[passage.id], check([context(article) + passage.text])[0], atol=1e-6)
+    for passage in index.passages.values():
+        assert passage.id in index.keyword.best(passage.text, len(index.passages))
+
+
+def state(index: Index) -> tuple[dict[str, Article], list[str], list[tuple[str, float]]]:
+    hits = search(index, QUESTION, 10)
+    return index.articles, sorted(index.passages), [(hit.passage.id, round(hit.score, 5)) for hit in hits]
+
+
+def test_a_second_sync_embeds_nothing(open_index: Open, corpus: Path) -> None:
+    first = FakeEmbedder()
+    report = open_index(first).sync(corpus)
+    assert (report.added, report.updated, report.removed, report.unchanged) == (3, 0, 0, 0)
+    assert report.embedded == report.passages == len(embedded(first))
+    second = FakeEmbedder()
+    index = open_index(second)
+    report = index.sync(corpus)
+    assert (report.added, report.updated, report.removed, report.unchanged, report.embedded) == (0, 0, 0, 3, 0)
+    assert second.calls == []
+    assert_sound(index)
+
+
+def test_files_written_again_with_the_same_words_embed_nothing(open_index: Open, corpus: Path) -> None:
+    open_index().sync(corpus)
+    for file in corpus.iterdir():
+        file.write_bytes(file.read_bytes())
+        os.utime(file, (1, 1))
+    embed = FakeEmbedder()
+    assert open_index(embed).sync(corpus).unchanged == 3
+    assert embed.calls == []
+
+
+def test_a_changed_file_embeds_its_own_passages_only(open_index: Open, corpus: Path) -> None:
+    open_index().sync(corpus)
+    ferry = corpus / "ferry.txt"
+    ferry.write_text(ferry.read_text(encoding="utf-8").replace("June 30", "July 31"), encoding="utf-8")
+    embed = FakeEmbedder()
+    index = open_index(embed)
+    report = index.sync(corpus)
+    assert (report.added, report.updated, report.removed, report.unchanged) == (0, 1, 0, 2)
+    assert embedded(embed)
+    assert all("Ferry line" in text for text in embedded(embed))
+    assert_sound(index)
+
+
+def test_a_removed_file_is_gone(open_index: Open, corpus: Path) -> None:
+    open_index().sync(corpus)
+    (corpus / "bridge.txt").unlink()
+    embed = FakeEmbedder()
+    index = open_index(embed)
+    report = index.sync(corpus)
+    assert (report.added, report.updated, report.removed, report.unchanged, report.embedded) == (0, 0, 1, 2, 0)
+    assert not any("Harbour" in (hit.article.title or "") for hit in search(index, QUESTION, 10))
+    assert_sound(index)
+
+
+def test_a_file_in_a_linked_folder_is_noticed(open_index: Open, corpus: Path, tmp_path: Path) -> None:
+    linked = tmp_path / "elsewhere"
+    linked.mkdir()
+    (corpus / "link").symlink_to(linked, target_is_directory=True)
+    open_index().sync(corpus)
+    (linked / "new.txt").write_text("A tram was built in Lindau. It is red.", encoding="utf-8")
+    assert open_index().sync(corpus).added == 1
+
+
+def write_lines(file: Path, *texts: str, **more: str) -> None:
+    lines = [json.dumps({"id": f"n{i}", "text": text, **more}) for i, text in enumerate(texts)]
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def test_articles_of_one_file_are_counted_one_by_one(open_index: Open, tmp_path: Path) -> None:
+    news = tmp_path / "news.jsonl"
+    write_lines(news, "One cat came.", "Two cats came.", "Three cats came.", "Four cats came.")
+    assert open_index().sync(news).added == 4
+    write_lines(news, "One cat came.", "Two dogs came.")
+    report = open_index().sync(news)
+    assert (report.added, report.updated, report.removed, report.unchanged) == (0, 1, 2, 1)
+
+
+def test_an_edit_under_the_same_id_and_length_is_embedded(open_index: Open, tmp_path: Path) -> None:
+    news = tmp_path / "news.jsonl"
+    write_lines(news, "The cat came home.", "A tram was built.")
+    open_index().sync(news)
+    write_lines(news, "The dog came home.", "A tram was built.")
+    embed = FakeEmbedder()
+    index = open_index(embed)
+    assert index.sync(news).updated == 1
+    assert embedded(embed) == ["The dog came home."]
+    assert_sound(index)
+
+
+def test_a_new_title_is_embedded(open_index: Open, tmp_path: Path) -> None:
+    news = tmp_path / "news.jsonl"
+    write_lines(news, "The cat came home.", title="Cats in town")
+    open_index().sync(news)
+    write_lines(news, "The cat came home.", title="Pets in town")
+    index = open_index()
+    index.sync(news)
+    assert_sound(index)
+
+
+@pytest.mark.parametrize("at", [0, 1])
+def test_an_interrupted_build_is_finished_by_the_next_start(
+    open_index: Open, corpus: Path, tmp_path: Path, small_batches: None, at: int
+) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        open_index(Interrupted(at)).sync(corpus)
+    embed = FakeEmbedder()
+    index = open_index(embed)
+    index.sync(corpus)
+    assert len(embedded(embed)) == len(index.passages) - 2 * at  # what was stored is not embedded again
+    assert_sound(index)
+    clean = open_index(at=tmp_path / "clean")
+    clean.sync(corpus)
+    assert state(index) == state(clean)
+
+
+def test_what_an_interrupted_build_stored_is_not_trusted_after_an_edit(
+    open_index: Open, tmp_path: Path, small_batches: None
+) -> None:
+    news = tmp_path / "news.jsonl"
+    write_lines(news, "The cat came home.", "A tram was built.", "The ferry sank.")
+    with pytest.raises(KeyboardInterrupt):
+        open_index(Interrupted(at=1)).sync(news)
+    write_lines(news, "The dog came home.", "A tram was built.", "The ferry sank.")
+    index = open_index()
+    index.sync(news)
+    assert_sound(index)
+
+
+def test_an_interrupted_update_is_finished_by_the_next_start(
+    open_index: Open, corpus: Path, small_batches: None
+) -> None:
+    open_index().sync(corpus)
+    for name in ("ferry.txt", "museum.txt", "bridge.txt"):
+        file = corpus / name
+        file.write_text(file.read_text(encoding="utf-8").replace("Lindau", "Konstanz") + "\nMore.", encoding="utf-8")
+    with pytest.raises(KeyboardInterrupt):
+        open_index(Interrupted(at=1)).sync(corpus)
+    index = open_index()
+    index.sync(corpus)
+    assert_sound(index)
+
+
+@pytest.mark.parametrize("dim", [4096, 512])
+def test_another_embedder_means_a_rebuild(open_index: Open, corpus: Path, dim: int) -> None:
+    open_index().sync(corpus)
+    other = FakeEmbedder(fingerprint="fake-2", dim=dim)
+    index = open_index(other)
+    report = index.sync(corpus)
+    assert report.unchanged == 3
+    assert report.embedded == report.passages == len(embedded(other))
+    assert_sound(index)
+
+
+@pytest.mark.parametrize("dim", [4096, 512])
+def test_an_interrupted_build_by_another_embedder_is_not_mixed_in(
+    open_index: Open, corpus: Path, small_batches: None, dim: int
+) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        open_index(Interrupted(at=1, fingerprint="fake-0")).sync(corpus)
+    other = FakeEmbedder(fingerprint="fake-2", dim=dim)
+    index = open_index(other)
+    assert index.sync(corpus).embedded == len(index.passages) == len(embedded(other))
+    assert_sound(index)
+
+
+def test_back_to_the_first_embedder_after_an_interrupted_rebuild(
+    open_index: Open, corpus: Path, small_batches: None
+) -> None:
+    open_index(FakeEmbedder(fingerprint="a")).sync(corpus)
+    with pytest.raises(KeyboardInterrupt):
+        open_index(Interrupted(at=1, fingerprint="b")).sync(corpus)
+    index = open_index(FakeEmbedder(fingerprint="a"))
+    index.sync(corpus)
+    assert_sound(index)
+
+
+def damage(path: Path, how: str) -> None:
+    if how == "gone":
+        path.unlink()
+    elif how == "empty":
+        path.write_bytes(b"")
+    elif how == "half":
+        path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    else:
+        path.write_bytes(b"\x00\xff{]" * 50)
+
+
+FILES = (
+    "manifest.json",
+    "articles.jsonl",
+    "keyword/passages.json",
+    "keyword/data.csc.index.npy",
+    "keyword/indptr.csc.index.npy",
+    "keyword/vocab.index.json",
+    "keyword/params.index.json",
+)
+
+
+@pytest.mark.parametrize("how", ["gone", "empty", "half", "garbage"])
+def test_a_damaged_file_is_rebuilt(open_index: Open, folder: Path, corpus: Path, how: str) -> None:
+    index = open_index()
+    index.sync(corpus)
+    expected = state(index)
+    for name in FILES:
+        damage(folder / name, how)
+        again = open_index()
+        again.sync(corpus)
+        assert state(again) == expected, name
+        assert_sound(again)
+
+
+def test_vectors_that_are_gone_are_embedded_again(open_index: Open, corpus: Path) -> None:
+    index = open_index()
+    index.sync(corpus)
+    index.store.remove(list(index.passages)[:1])
+    again = open_index()
+    again.sync(corpus)
+    assert_sound(again)
+
+
+def test_a_damaged_database_is_said_with_what_to_do(folder: Path) -> None:
+    (folder / "chroma").mkdir(parents=True)
+    (folder / "chroma" / "chroma.sqlite3").write_bytes(b"this is no database" * 1000)
+    with pytest.raises(StoreError, match=r"delete that folder") as caught:
+        Index(folder, FakeEmbedder())
+    assert str(folder) in str(caught.value)
+
+
+def test_a_folder_that_cannot_be_made_is_said_with_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way", encoding="utf-8")
+    with pytest.raises(StoreError, match=r"--index"):
+        Index(tmp_path / "file" / "index", FakeEmbedder())
+
+
+def test_a_full_disk_leaves_the_old_state_usable(
+    open_index: Open, corpus: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = open_index()
+    index.sync(corpus)
+    articles = index.articles
+    (corpus / "tram.txt").write_text("A tram was built in Lindau. It is red.", encoding="utf-8")
+
+    def full(path: Path, text: str) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", str(path))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(module, "_write", full)
+        with pytest.raises(StoreError, match=r"(?s)No space left.*--index"):
+            index.sync(corpus)
+    assert index.articles == articles
+    assert [hit.article.title for hit in search(index, QUESTION, 1)] == ["Harbour bridge opens after nine years"]
+    again = open_index()
+    assert again.sync(corpus).added == 1
+    assert_sound(again)
+
+
+def test_nothing_is_written_among_the_articles(open_index: Open, corpus: Path) -> None:
+    def contents() -> dict[str, tuple[bytes, int]]:
+        return {str(p): (p.read_bytes(), p.stat().st_mtime_ns) for p in corpus.rglob("*") if p.is_file()}
+
+    before = contents()
+    index = open_index()
+    index.sync(corpus)
+    search(index, QUESTION, 3)
+    index.sync(corpus)
+    assert contents() == before
+
+
+def test_an_index_among_the_articles_is_turned_down(open_index: Open, corpus: Path) -> None:
+    with pytest.raises(StoreError, match=r"--index"):
+        open_index(at=corpus / "index").sync(corpus)
+
+
+def test_an_empty_folder_is_no_corpus(open_index: Open, tmp_path: Path) -> None:
+    (tmp_path / "none").mkdir()
+    with pytest.raises(CorpusError, match=r"empty"):
+        open_index().sync(tmp_path / "none")
+
+
+def test_a_folder_without_anything_readable_is_no_corpus(open_index: Open, tmp_path: Path) -> None:
+    (tmp_path / "some").mkdir()
+    (tmp_path / "some" / "photo.txt").write_bytes(bytes(range(256)) * 20)
+    with pytest.raises(CorpusError, match=r"photo\.txt"):
+        open_index().sync(tmp_path / "some")
+
+
+def test_a_corpus_that_became_unreadable_leaves_the_index_as_it_was(open_index: Open, corpus: Path) -> None:
+    index = open_index()
+    index.sync(corpus)
+    for file in corpus.iterdir():
+        file.unlink()
+    with pytest.raises(CorpusError):
+        index.sync(corpus)
+    assert_sound(open_index())
+
+
+def test_the_bad_file_is_named_and_the_good_ones_are_indexed_every_time(open_index: Open, corpus: Path) -> None:
+    (corpus / "photo.txt").write_bytes(bytes(range(256)) * 20)
+    for _ in range(2):
+        report = open_index().sync(corpus)
+        assert [Path(skipped.source).name for skipped in report.skipped] == ["photo.txt"]
+        assert report.passages > 0
+
+
+def test_the_same_content_twice_is_one_article(open_index: Open, corpus: Path) -> None:
+    (corpus / "copy.txt").write_bytes((corpus / "bridge.txt").read_bytes())
+    index = open_index()
+    index.sync(corpus)
+    assert len(index.articles) == 3
+    assert_sound(index)
+
+
+def test_a_corpus_of_one_short_article(open_index: Open, tmp_path: Path) -> None:
+    (tmp_path / "only.txt").write_text("The harbour bridge opened.", encoding="utf-8")
+    index = open_index()
+    index.sync(tmp_path / "only.txt")
+    assert [hit.passage.text for hit in search(index, QUESTION, 8)] == ["The harbour bridge opened."]
+
+
+def test_progress_is_told_to_the_end(open_index: Open, corpus: Path, small_batches: None) -> None:
+    told: list[tuple[str, int, int]] = []
+    report = open_index().sync(corpus, lambda what, done, total: told.append((what, done, total)))
+    embedding = [(done, total) for what, done, total in told if what == "embedding"]
+    assert [done for done, _ in embedding] == sorted({done for done, _ in embedding})
+    assert embedding[-1] == (report.passages, report.passages)
+
+
+def test_a_text_of_twenty_megabytes(open_index: Open, tmp_path: Path) -> None:
+    """One word in each sentence is found nowhere else; the last one is still found, at its place."""
+    sentence = (
+        "Sentence {} of the long report says that the harbour of town {} was dredged in winter by barges again.\n"
+    )
+    size, parts = 0, []
+    while size < 20_000_000:
+        parts.append(sentence.format(len(parts), f"Q{len(parts)}x") + ("\n" if len(parts) % 5 == 4 else ""))
+        size += len(parts[-1])
+    (tmp_path / "long.txt").write_text("".join(parts), encoding="utf-8")
+    index = open_index(FakeEmbedder(max_pieces=2000, dim=8))
+    index.sync(tmp_path / "long.txt")
+    last = f"Q{len(parts) - 1}x"
+    best = search(index, f"Which harbour was {last}?", 1, retrieval="keyword")[0]
+    assert last in best.passage.text
+    assert best.article.text[best.passage.start : best.passage.end] == best.passage.text

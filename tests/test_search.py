@@ -1,0 +1,132 @@
+"""Search over the three ways to rank: one fixture runs every test over each of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from rag.index import Index
+from rag.search import KEYWORD_WEIGHT, search
+from rag.types import Hit
+from tests.conftest import ARTICLES
+from tests.fakes import FakeEmbedder
+
+LONG = " ".join(f"The tram of line {i} carries many people to the harbour in winter and in summer." for i in range(40))
+Find = Callable[..., list[Hit]]
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
+    """The three short articles, and one long enough for many passages."""
+    folder = tmp_path_factory.mktemp("search")
+    (folder / "articles").mkdir()
+    for name, text in {**ARTICLES, "tram.txt": f"Trams of Lindau\n\n{LONG}\n"}.items():
+        (folder / "articles" / name).write_text(text, encoding="utf-8")
+    index = Index(folder / "index", FakeEmbedder())
+    index.sync(folder / "articles")
+    yield index
+    index.close()
+
+
+@pytest.fixture(params=["fused", "dense", "keyword"])
+def find(request: pytest.FixtureRequest, index: Index) -> Find:
+    def run(question: str, k: int = 10, **more: object) -> list[Hit]:
+        return search(index, question, k, retrieval=request.param, **more)  # type: ignore[arg-type]
+
+    return run
+
+
+QUESTIONS = {
+    "How long is the harbour bridge that opened to traffic?": "bridge.txt",
+    "When will the ferry to the east bank stop running?": "ferry.txt",
+    "Where were the forty drawings by Karla Weiss found?": "museum.txt",
+}
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_the_article_asked_about_comes_first(find: Find, question: str) -> None:
+    assert find(question)[0].article.source.endswith(QUESTIONS[question])
+
+
+@pytest.mark.parametrize("question", [*QUESTIONS, "tram", "Lindau"])
+def test_best_first_each_once_and_at_its_place(find: Find, question: str) -> None:
+    hits = find(question, 20)
+    assert hits
+    assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
+    assert len({hit.passage.id for hit in hits}) == len(hits)
+    for hit in hits:
+        assert hit.article.text[hit.passage.start : hit.passage.end] == hit.passage.text
+        assert hit.passage.article_id == hit.article.id
+
+
+def test_no_more_than_k(find: Find) -> None:
+    assert [len(find("tram to the harbour in Lindau", k)) for k in (1, 2, 5)] == [1, 2, 5]
+    assert find("tram to the harbour in Lindau", 2) == find("tram to the harbour in Lindau", 5)[:2]
+
+
+def test_no_more_of_one_article_than_asked_for(find: Find) -> None:
+    free = find("tram to the harbour in Lindau", 8)
+    assert sum(hit.article.source.endswith("tram.txt") for hit in free) > 2
+    capped = find("tram to the harbour in Lindau", 8, per_article=2)
+    assert sum(hit.article.source.endswith("tram.txt") for hit in capped) == 2
+    assert {hit.article.source for hit in capped} > {hit.article.source for hit in capped[:2]}
+
+
+def test_the_same_question_finds_the_same_also_after_others(find: Find) -> None:
+    first = find("tram to the harbour in Lindau", 8)
+    find("forty drawings")
+    assert find("tram to the harbour in Lindau", 8) == first
+
+
+def test_hits_can_be_left_out(find: Find) -> None:
+    hits = find("harbour bridge in Lindau", keep=lambda hit: not hit.article.source.endswith("bridge.txt"))
+    assert hits
+    assert not any(hit.article.source.endswith("bridge.txt") for hit in hits)
+
+
+@pytest.mark.parametrize("question", ["גשר", "الجسر", "🚋🚋", "\x00\x01", "?", "the of and", "x" * 5000])
+def test_whatever_is_asked_is_searched_for(find: Find, question: str) -> None:
+    assert all(isinstance(hit, Hit) for hit in find(question))
+
+
+def test_fused_adds_the_share_of_the_keywords_to_the_cosine(index: Index) -> None:
+    question = "How long is the harbour bridge?"
+    cosines = {hit.passage.id: hit.score for hit in search(index, question, 100, retrieval="dense")}
+    shares = {hit.passage.id: hit.score for hit in search(index, question, 100, retrieval="keyword")}
+    for hit in search(index, question, 100):
+        assert hit.dense == pytest.approx(cosines[hit.passage.id], abs=1e-5)
+        assert hit.keyword == pytest.approx(shares.get(hit.passage.id, 0.0), abs=1e-9)
+        assert hit.score == pytest.approx(hit.dense + KEYWORD_WEIGHT * hit.keyword)
+
+
+def test_what_only_the_words_find_has_its_cosine_too(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    cosines = {hit.passage.id: hit.dense for hit in search(index, "Karla Weiss tram", 100)}
+    monkeypatch.setattr("rag.search.CANDIDATES", 1)
+    hits = search(index, "Karla Weiss tram", 1, retrieval="fused")
+    assert hits[0].dense == pytest.approx(cosines[hits[0].passage.id], abs=1e-5)
+
+
+def test_a_passage_that_the_manifest_does_not_know_is_no_hit(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As after a sync that was interrupted between the vectors and the manifest."""
+    hits = search(index, "harbour bridge", 100)
+    monkeypatch.delitem(index.passages, hits[0].passage.id)
+    assert search(index, "harbour bridge", 100) == hits[1:]
+
+
+def test_through_a_server_the_same_is_found(index: Index, tmp_path: Path, chroma_server: str) -> None:
+    news = tmp_path / "news.jsonl"
+    news.write_text(
+        "".join(json.dumps({"id": a.id, "title": a.title, "text": a.text}) + "\n" for a in index.articles.values()),
+        encoding="utf-8",
+    )
+    found = []
+    for url in (None, chroma_server):
+        served = Index(tmp_path / f"index-{bool(url)}", FakeEmbedder(), url)
+        served.sync(news)
+        assert (served.folder / "chroma").exists() is (url is None)
+        found.append([[(h.passage.id, round(h.score, 5)) for h in search(served, q, 8)] for q in QUESTIONS])
+        served.close()
+    assert found[0] == found[1]

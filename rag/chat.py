@@ -71,25 +71,24 @@ class Chatbot:
         """
         started = time.perf_counter()
         question = self._clean(question)
-        leaning = tuple(history) if leans(question) else ()
-        asked = _Asked(question, standalone(question, history), _shortened(leaning), as_of, started)
+        earlier = _shortened(history)
+        asked = _Asked(question, standalone(question, earlier), earlier if leans(question) else (), as_of, started)
         if not self._config.use_articles:
             yield from self._from_memory(asked)
             return
-        hits = tuple(self.search(asked.query, self._config.top_k))
+        hits = tuple(self._search(asked.query, self._config.top_k))
         searched = time.perf_counter() - started
         yield Retrieved(hits)
         yield from self._answer(asked, hits, searched)
 
     def search(self, question: str, k: int = 10) -> list[Hit]:
         """The `k` best passages, best first."""
-        question = self._clean(question)
-        return search(self._index, question, k, self._config.per_article, self._config.retrieval)
+        return self._search(self._clean(question), k)
 
     def check(self, statement: str) -> Claim:
         """A statement against the articles: the verdict, with the sentences that say so or say otherwise."""
         statement = self._clean(statement)
-        evidence = self._gather(statement, self.search(statement, self._config.top_k))
+        evidence = self._gather(statement, self._search(statement, self._config.top_k))
         if not evidence:
             return Claim(statement, (), "not found")
         near = cite.nearness([statement], evidence, self._index.embed)
@@ -107,6 +106,9 @@ class Chatbot:
         self.close()
 
     # --- below: the steps of an answer -------------------------------------------------------------------------
+
+    def _search(self, query: str, k: int) -> list[Hit]:
+        return search(self._index, query, k, self._config.per_article, self._config.retrieval)
 
     def _answer(self, asked: _Asked, hits: tuple[Hit, ...], searched: float) -> Iterator[Event]:
         evidence = self._gather(asked.query, hits)

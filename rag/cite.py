@@ -27,6 +27,8 @@ QUOTE_FROM = 0.45
 KEEP_FROM = 0.15
 """Relevance below which a supported draft sentence is beside the question."""
 
+_INNER = str.maketrans({"“": "‘", "”": "’"})
+"""Quotation marks within a quotation. Straight ones cannot be told apart, opening from closing, and stay."""
 _MARKS = re.compile(r"\s*[\[(](?:\d{1,2}|[A-Z])[\])]|^\s*(?:Answer|A)\s*:\s*", re.MULTILINE)
 """Labels that small models write of themselves: they mean nothing, code attaches the citations."""
 
@@ -60,8 +62,8 @@ def draft_sentences(draft: str) -> list[str]:
 
 def nearness(drafted: Sequence[str], evidence: Sequence[Sentence], embed: Embedder) -> np.ndarray:
     """Cosines, shape (draft sentences, evidence sentences)."""
-    if not drafted:
-        return np.zeros((0, len(evidence)), np.float32)
+    if not drafted or not evidence:
+        return np.zeros((len(drafted), len(evidence)), np.float32)
     return np.asarray(embed(list(drafted)) @ np.stack([s.vector for s in evidence]).T)
 
 
@@ -101,7 +103,8 @@ def compose(
 
 def quoted(sentence: Sentence) -> Statement:
     """A source sentence in its own words: supported by being the source."""
-    return Statement(f"“{' '.join(sentence.text.split())}”", (sentence,), 1.0)
+    words = " ".join(sentence.text.split())
+    return Statement(f"“{words.translate(_INNER)}”", (sentence,), 1.0)
 
 
 def number(statements: Sequence[Statement]) -> tuple[tuple[Claim, ...], tuple[Citation, ...]]:
@@ -178,7 +181,9 @@ def verdict(
 
 
 def unchecked(drafted: Sequence[str], near: np.ndarray, evidence: Sequence[Sentence]) -> list[Statement]:
-    """The baseline without checking: every draft sentence, pinned to the source sentence nearest to it."""
+    """The baseline without checking: every draft sentence, pinned to the source sentence nearest to it, if any."""
+    if not evidence:
+        return [Statement(text, (), 0.0) for text in drafted]
     return [
         Statement(text, (evidence[int(row.argmax())],), max(0.0, float(row.max())))
         for text, row in zip(drafted, near, strict=True)

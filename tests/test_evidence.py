@@ -1,0 +1,78 @@
+"""From passages to sentences: whole, at their places, within the budget, each once, in reading order."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from rag.types import Article, Hit
+from tests.fakes import FakeEmbedder
+from tests.sample import BRIDGE, FERRY, count, evidence, hit
+
+QUESTION = "Who cut the ribbon of the harbour bridge?"
+LONG = Article("long", None, " ".join(f"Line {i} of the harbour tram was cut by the mayor." for i in range(60)))
+
+
+def test_all_of_the_best_passage_in_its_order() -> None:
+    found = evidence(QUESTION, [hit(BRIDGE)])
+    assert [s.text for s in found] == [
+        "The harbour bridge opened on Sunday.",
+        "It is 412 metres long and cost 38 million euros.",
+        "Mayor Ilse Brandt cut the ribbon.",
+        "About 2,000 people watched.",
+    ]
+
+
+def test_places_count_from_the_article_not_from_the_passage() -> None:
+    start = BRIDGE.text.index("Mayor")
+    for sentence in evidence(QUESTION, [hit(BRIDGE, start)]):
+        assert start <= sentence.start < sentence.end
+        assert BRIDGE.text[sentence.start : sentence.end] == sentence.text
+
+
+def test_a_sentence_in_two_passages_is_there_once() -> None:
+    middle = BRIDGE.text.index("Mayor")
+    found = evidence(QUESTION, [hit(BRIDGE, middle), hit(BRIDGE), hit(BRIDGE, 0, middle)])
+    assert len({s.start for s in found}) == len(found) == 4
+
+
+def test_the_article_of_the_best_hit_comes_first_whatever_its_name() -> None:
+    question = "harbour bridge ferry stop"
+    for first, second in ((BRIDGE, FERRY), (FERRY, BRIDGE)):
+        found = evidence(question, [hit(first), hit(second)])
+        assert found[0].article is first
+        groups = [article.id for article, _ in itertools.groupby(s.article for s in found)]
+        assert len(groups) == len(set(groups))  # each article in one piece
+
+
+def test_nearness_is_the_cosine_with_the_question() -> None:
+    found = evidence("ferry stop", [hit(FERRY)])
+    assert found[0].cosine == pytest.approx(2 / (2 * 7) ** 0.5)
+    embed = FakeEmbedder()
+    titled = embed(["ferry stop", "Ferry to close\nThe ferry will stop on June 30."])
+    assert found[0].titled_cosine == pytest.approx(float(titled[0] @ titled[1]))
+    assert found[0].vector == pytest.approx(embed(["The ferry will stop on June 30."])[0])
+
+
+@pytest.mark.parametrize("budget", [1, 15, 60, 400])
+@pytest.mark.parametrize("hits", [[hit(LONG)], [hit(BRIDGE), hit(LONG), hit(FERRY)]])
+def test_the_budget_holds_and_something_is_always_there(hits: list[Hit], budget: int) -> None:
+    found = evidence(QUESTION, hits, budget)
+    assert found
+    assert len(found) == 1 or sum(count(s.text) for s in found) <= budget
+
+
+def test_nothing_found_is_no_evidence() -> None:
+    assert evidence(QUESTION, []) == []
+
+
+def test_overlap_is_a_share_and_rare_words_weigh_more() -> None:
+    found = {s.text[:10]: s.overlap for s in evidence("Did the mayor cut the harbour ribbon?", [hit(BRIDGE)])}
+    assert all(0 <= share <= 1 for share in found.values())
+    assert max(found, key=found.__getitem__) == "Mayor Ilse"
+
+
+@pytest.mark.parametrize("question", ["?", "the of", "גשר"])
+def test_a_question_without_words_of_content_has_no_overlap(question: str) -> None:
+    assert {s.overlap for s in evidence(question, [hit(BRIDGE)])} == {0.0}

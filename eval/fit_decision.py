@@ -19,15 +19,16 @@ from eval.logistic import Floats, predict, ridge
 
 FOLDS = 10
 WEIGHTS = Path(__file__).parent.parent / "rag" / "decision_weights.json"
-ANSWER = ("passage", "sentence", "keyword", "stated")
 SENTENCE = ("below_top", "cosine", "overlap", "first_passage", "length")
 REGRESSIONS = {
-    "answer_with_model": ANSWER,
-    "answer_without_model": ANSWER[:-1],
+    "answer_extract": ("passage", "sentence"),
+    "answer_stated": ("sentence", "stated"),
+    "answer_drafted": ("sentence", "stated", "support"),
     "sentence": SENTENCE,
     "sentence_drafted": (*SENTENCE, "drafted"),
 }
-"""Name and features of each regression in the weights file."""
+"""Name and features of each regression in the weights file. Features that help one kind of articles and hurt another
+(scores of whole passages, keyword scores) are left out."""
 CITE_FROM = (0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6)
 
 Record = dict[str, Any]
@@ -37,38 +38,47 @@ def matrix(rows: Sequence[dict[str, float]], names: Sequence[str]) -> Floats:
     return np.array([[float(row[name]) for name in names] for row in rows])
 
 
-def fitted(x: Floats, y: Floats) -> tuple[float, Floats]:
+def fitted(x: Floats, y: Floats, weight: Floats) -> tuple[float, Floats]:
     """Bias and weights for features as they are; the ridge acts on standardised ones."""
     mean, spread = x.mean(axis=0), x.std(axis=0) + 1e-9
-    bias, weights = ridge((x - mean) / spread, y, np.ones(len(y)))
+    bias, weights = ridge((x - mean) / spread, y, weight)
     return float(bias - (weights * mean / spread).sum()), weights / spread
 
 
-def out_of_sample(x: Floats, y: Floats, group: Floats) -> Floats:
+def out_of_sample(x: Floats, y: Floats, weight: Floats, group: Floats) -> Floats:
     """Probability of each row by a fit that saw nothing of its question."""
     order = np.random.default_rng(0).permutation(np.unique(group))
     found = np.zeros(len(y))
     for fold in range(FOLDS):
         held = np.isin(group, order[fold::FOLDS])
-        found[held] = predict(*fitted(x[~held], y[~held]), x[held])
+        found[held] = predict(*fitted(x[~held], y[~held], weight[~held]), x[held])
     return found
 
 
-def report_answer(records: Sequence[Record], names: Sequence[str]) -> None:
+def report_answer(records: Sequence[Record], names: Sequence[str]) -> tuple[float, Floats]:
+    """Print the figures of each file apart; bias and weights of a fit on all."""
     x = matrix([r["features"] for r in records], names)
     y = np.array([float(r["answerable"]) for r in records])
-    p = out_of_sample(x, y, np.arange(len(y), dtype=float))
-    rates = [(t, float((p[y == 1] >= t).mean()), float((p[y == 0] < t).mean())) for t in (0.4, 0.5, 0.6)]
-    print(f"  {len(y)} questions: AUROC {auroc(p, y):.3f}  Brier {brier(p, y):.3f}  ECE {ece(p, y):.3f}")
-    for threshold, answered, refused in rates:
-        print(f"  at {threshold}: answered {answered:.3f}  refused {refused:.3f}  mean {(answered + refused) / 2:.3f}")
+    weight = np.array([r["weight"] for r in records])
+    p = out_of_sample(x, y, weight, np.arange(len(y), dtype=float))
+    for file in dict.fromkeys(r["file"] for r in records):
+        here = np.array([r["file"] == file for r in records])
+        q, t = p[here], y[here]
+        print(f"  {file}, {len(t)}: AUROC {auroc(q, t):.3f}  Brier {brier(q, t):.3f}  ECE {ece(q, t):.3f}")
+        for threshold in (0.3, 0.35, 0.4, 0.45, 0.5, 0.6):
+            answered, refused = float((q[t == 1] >= threshold).mean()), float((q[t == 0] < threshold).mean())
+            print(
+                f"    at {threshold}: answered {answered:.3f}  refused {refused:.3f}  mean {(answered + refused) / 2:.3f}"
+            )
+    return fitted(x, y, weight)
 
 
-def report_sentences(records: Sequence[Record], names: Sequence[str]) -> None:
+def report_sentences(records: Sequence[Record], names: Sequence[str]) -> tuple[float, Floats]:
+    """Print how well the cited sentences would agree with the gold ones; bias and weights of a fit on all."""
     rows = [(i, s) for i, r in enumerate(records) for s in r["sentences"]]
     group = np.array([float(i) for i, _ in rows])
     y = np.array([float(s["gold"]) for _, s in rows])
-    p = out_of_sample(matrix([s for _, s in rows], names), y, group)
+    p = out_of_sample(matrix([s for _, s in rows], names), y, np.ones(len(y)), group)
     print(f"  {len(y)} sentences, {int(y.sum())} gold: AUROC {auroc(p, y):.3f}")
     for threshold in CITE_FROM:
         precision, recall = [], []
@@ -81,6 +91,14 @@ def report_sentences(records: Sequence[Record], names: Sequence[str]) -> None:
                 recall.append(min(1.0, y[chosen].sum() / r["gold"]))
         found = f"precision {np.mean(precision):.3f}  recall {np.mean(recall):.3f}" if recall else "none"
         print(f"  cited from {threshold}: {found}  of {len(recall)}")
+    return fitted(matrix([s for _, s in rows], names), y, np.ones(len(y)))
+
+
+def _read(path: Path) -> list[Record]:
+    """The labelled records of a file. Each file weighs the same, whatever its length: it stands for a kind of news."""
+    lines = [json.loads(line) for line in path.open(encoding="utf-8")]
+    labelled = [r for r in lines if r["answerable"] is not None]
+    return [r | {"file": path.stem, "weight": 100 / len(labelled)} for r in labelled]
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -88,20 +106,12 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("records", nargs="+", type=Path)
     parser.add_argument("--write", action="store_true", help="write the weights fitted on all records")
     args = parser.parse_args(argv)
-    records = [json.loads(line) for path in args.records for line in path.open(encoding="utf-8")]
-    labelled = [r for r in records if r["answerable"] is not None]
-    evident = [r for r in labelled if r["answerable"] and r["gold"] and r["sentences"]]
+    records = [record for path in args.records for record in _read(path)]
+    evident = [r for r in records if r["answerable"] and r["gold"] and r["sentences"]]
     weights = {}
     for name, names in REGRESSIONS.items():
         print(name)
-        if name.startswith("answer"):
-            report_answer(labelled, names)
-            rows, y = [r["features"] for r in labelled], np.array([float(r["answerable"]) for r in labelled])
-        else:
-            report_sentences(evident, names)
-            rows = [s for r in evident for s in r["sentences"]]
-            y = np.array([float(s["gold"]) for s in rows])
-        bias, found = fitted(matrix(rows, names), y)
+        bias, found = report_answer(records, names) if name.startswith("answer") else report_sentences(evident, names)
         weights[name] = {"bias": round(bias, 4)} | {n: round(float(w), 4) for n, w in zip(names, found, strict=True)}
     if args.write:
         WEIGHTS.write_text(json.dumps(weights, indent=2) + "\n", encoding="utf-8")

@@ -20,8 +20,10 @@ from rag import cite, decide, prompt
 from rag.build import parts
 from rag.config import Config
 from rag.evidence import Sentence, gather
+from rag.followup import leans, standalone
 from rag.index import Index
 from rag.search import search
+from rag.support import SupportChecker
 from rag.types import Generator
 
 
@@ -53,17 +55,21 @@ def main() -> int:
 def record(question: Question, index: Index, model: Generator, config: Config) -> dict[str, Any]:
     """One line: features, draft, and the evidence with its labels. The draft is written whatever the decision."""
     text = question.question
-    hits = search(index, text, config.top_k, config.per_article, config.retrieval)
-    evidence = gather(text, hits, index.embed, model.count_tokens)
-    yes, no = model.choose(prompt.stated(evidence, text), ["Yes", "No"])
-    draft = "".join(model.stream(prompt.answer(evidence, text), config.max_answer_tokens))
-    near = cite.nearness(cite.draft_sentences(draft), evidence, index.embed)
+    query = standalone(text, question.history)
+    earlier = question.history[-1:] if leans(text) else ()
+    hits = search(index, query, config.top_k, config.per_article, config.retrieval)
+    evidence = gather(query, hits, index.embed, model.count_tokens)
+    yes, no = model.choose(prompt.stated(evidence, text, earlier), ["Yes", "No"])
+    draft = "".join(model.stream(prompt.answer(evidence, text, earlier), config.max_answer_tokens))
+    drafted = cite.draft_sentences(draft)
+    near = cite.nearness(drafted, evidence, index.embed)
+    checked = cite.check_draft(drafted, near, evidence, SupportChecker(index.embed), config.support_threshold)
     nearest = [float(v) for v in near.max(axis=0)] if len(near) else [0.0] * len(evidence)
     rows = decide.sentence_features(evidence, nearest)
     return {
         "id": question.id,
         "answerable": question.answerable,
-        "features": decide.features(hits, evidence, yes - no),
+        "features": decide.features(hits, evidence, yes - no) | {"support": checked.support},
         "draft": draft,
         "sentences": [
             row | {"gold": _is_gold(s, question), "text": s.text} for s, row in zip(evidence, rows, strict=True)

@@ -23,7 +23,7 @@ from rag.followup import leans, standalone
 from rag.index import Index
 from rag.search import search
 from rag.support import SupportChecker
-from rag.types import Answer, Article, Claim, Event, Generator, Hit, Retrieved, Seconds, Token, Turn
+from rag.types import Answer, Article, Claim, Event, Generator, Hit, Retrieved, Seconds, Token, Turn, Vectors
 from rag.words import content_words
 
 HISTORY_TURNS = 2
@@ -40,6 +40,16 @@ class _Asked:
     history: tuple[Turn, ...]
     as_of: date | None
     started: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What stands before anything is written: hits, evidence, how relevant each sentence is, seconds of the search."""
+
+    hits: tuple[Hit, ...]
+    evidence: Sequence[Sentence]
+    relevance: Sequence[float]
+    searched: float
 
 
 class Chatbot:
@@ -112,10 +122,14 @@ class Chatbot:
 
     def _answer(self, asked: _Asked, hits: tuple[Hit, ...], searched: float) -> Iterator[Event]:
         evidence = self._gather(asked.query, hits)
-        confidence = decide.probability(decide.features(hits, evidence, self._stated(asked, evidence)))
-        relevance = decide.relevance(decide.sentence_features(evidence), drafted=False)
-        if self._config.check and (not evidence or confidence < self._config.answer_threshold):
-            yield self._refusal(asked, hits, evidence, relevance, confidence, searched)
+        features = decide.features(hits, evidence, self._stated(asked, evidence))
+        known = _Known(hits, evidence, decide.relevance(decide.sentence_features(evidence), drafted=False), searched)
+        confidence = decide.probability(features)
+        early = (
+            min(decide.EARLY_FROM, self._config.answer_threshold) if self._generator else self._config.answer_threshold
+        )
+        if self._config.check and (not evidence or confidence < early):
+            yield self._refusal(asked, known, confidence)
             return
         draft, first = "", None
         if self._generator is not None:
@@ -125,10 +139,21 @@ class Chatbot:
                     first = first or time.perf_counter() - asked.started
                     draft += piece
                     yield Token(piece)
-        statements, dropped = self._statements(draft, evidence, relevance)
-        if not statements:
-            yield self._refusal(asked, hits, evidence, relevance, confidence, searched, first, dropped)
-            return
+        drafted = cite.draft_sentences(draft)
+        near = cite.nearness(drafted, evidence, self._index.embed)
+        statements: Sequence[cite.Statement]
+        dropped: tuple[str, ...] = ()
+        if self._config.check:
+            checked = cite.check_draft(drafted, near, evidence, self._checker, self._config.support_threshold)
+            dropped = checked.dropped
+            if self._generator is not None:
+                confidence = decide.probability(features | {"support": checked.support})
+            statements = cite.compose(checked, evidence, _relevance(evidence, near))
+            if confidence < self._config.answer_threshold or not statements:
+                yield self._refusal(asked, known, confidence, first, dropped)
+                return
+        else:
+            statements = cite.unchecked(drafted, near, evidence)
         claims, citations = cite.number(statements)
         seconds = Seconds(searched, first, time.perf_counter() - asked.started)
         text = cite.with_markers(claims)
@@ -142,35 +167,19 @@ class Chatbot:
         yes, no = self._generator.choose(messages, ["Yes", "No"])
         return yes - no
 
-    def _statements(
-        self, draft: str, evidence: Sequence[Sentence], relevance: Sequence[float]
-    ) -> tuple[list[cite.Statement], tuple[str, ...]]:
-        drafted = cite.draft_sentences(draft)
-        near = cite.nearness(drafted, evidence, self._index.embed)
-        if not self._config.check:
-            return cite.unchecked(drafted, near, evidence), ()
-        checked = cite.check_draft(drafted, near, evidence, self._checker, self._config.support_threshold)
-        if drafted:
-            nearest = [float(value) for value in near.max(axis=0)]
-            relevance = decide.relevance(decide.sentence_features(evidence, nearest), drafted=True)
-        return cite.compose(checked, evidence, relevance), checked.dropped
-
     def _refusal(
         self,
         asked: _Asked,
-        hits: tuple[Hit, ...],
-        evidence: Sequence[Sentence],
-        relevance: Sequence[float],
+        known: _Known,
         confidence: float,
-        searched: float,
         first: float | None = None,
         dropped: tuple[str, ...] = (),
     ) -> Answer:
-        reason = refuse.reason(asked.question, hits)
-        near, citations = cite.number(refuse.nearest(evidence, relevance))
+        reason = refuse.reason(asked.question, known.hits)
+        near, citations = cite.number(refuse.nearest(known.evidence, known.relevance))
         text = f"{reason} The nearest they hold: {cite.with_markers(near)}" if near else reason
-        seconds = Seconds(searched, first, time.perf_counter() - asked.started)
-        return Answer(asked.question, text, (), citations, hits, reason, confidence, seconds, dropped)
+        seconds = Seconds(known.searched, first, time.perf_counter() - asked.started)
+        return Answer(asked.question, text, (), citations, known.hits, reason, confidence, seconds, dropped)
 
     def _from_memory(self, asked: _Asked) -> Iterator[Event]:
         """The baseline without articles: whatever the model says, uncited."""
@@ -207,3 +216,11 @@ class Chatbot:
 
 def _shortened(history: Sequence[Turn]) -> tuple[Turn, ...]:
     return tuple(Turn(turn.question[:HISTORY_CHARS], turn.answer[:HISTORY_CHARS]) for turn in history[-HISTORY_TURNS:])
+
+
+def _relevance(evidence: Sequence[Sentence], near: Vectors) -> list[float]:
+    """How relevant each sentence is, given cosines of shape (draft sentences, evidence sentences)."""
+    if not len(near):
+        return decide.relevance(decide.sentence_features(evidence), drafted=False)
+    nearest = [float(value) for value in near.max(axis=0)]
+    return decide.relevance(decide.sentence_features(evidence, nearest), drafted=True)

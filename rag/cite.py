@@ -16,7 +16,7 @@ import numpy as np
 from rag import sentences
 from rag.evidence import Sentence
 from rag.support import Support, SupportChecker
-from rag.types import Citation, Claim, Embedder
+from rag.types import Citation, Claim, Embedder, Vectors
 
 CANDIDATES = 3
 """Source sentences, nearest first, that a draft sentence is checked against, alone and two together."""
@@ -44,10 +44,11 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A draft after checking: what stands, and what fell."""
+    """A draft after checking: what stands, what fell, and the support of its best sentence, standing or not."""
 
     statements: tuple[Statement, ...]
     dropped: tuple[str, ...]
+    support: float
 
 
 def draft_sentences(draft: str) -> list[str]:
@@ -60,7 +61,7 @@ def draft_sentences(draft: str) -> list[str]:
     return list(dict.fromkeys(s for s in found if any(c.isalnum() for c in s)))
 
 
-def nearness(drafted: Sequence[str], evidence: Sequence[Sentence], embed: Embedder) -> np.ndarray:
+def nearness(drafted: Sequence[str], evidence: Sequence[Sentence], embed: Embedder) -> Vectors:
     """Cosines, shape (draft sentences, evidence sentences)."""
     if not drafted or not evidence:
         return np.zeros((len(drafted), len(evidence)), np.float32)
@@ -68,20 +69,22 @@ def nearness(drafted: Sequence[str], evidence: Sequence[Sentence], embed: Embedd
 
 
 def check_draft(
-    drafted: Sequence[str], near: np.ndarray, evidence: Sequence[Sentence], checker: SupportChecker, threshold: float
+    drafted: Sequence[str], near: Vectors, evidence: Sequence[Sentence], checker: SupportChecker, threshold: float
 ) -> Checked:
     """Keep the draft sentences that one source sentence supports, or else two of one article together."""
     choices = [_choices(row, evidence) for row in near]
     pairs = [(text, _joined(c), _context(c)) for text, cs in zip(drafted, choices, strict=True) for c in cs]
     verdicts = iter(checker.many(pairs))
-    kept, dropped = [], []
+    kept, dropped, support = [], [], 0.0
     for text, cs in zip(drafted, choices, strict=True):
-        best = _best([(c, next(verdicts)) for c in cs], threshold)
+        judged = [(c, next(verdicts)) for c in cs]
+        support = max([support, *(verdict.probability for _, verdict in judged)])
+        best = _best(judged, threshold)
         if best is None:
             dropped.append(text)
         else:
             kept.append(Statement(text, best[0], best[1].probability))
-    return Checked(tuple(kept), tuple(dropped))
+    return Checked(tuple(kept), tuple(dropped), support)
 
 
 def compose(
@@ -127,7 +130,7 @@ def with_markers(claims: Sequence[Claim]) -> str:
     return " ".join(claim.text + "".join(f" [{c.number}]" for c in claim.citations) for claim in claims)
 
 
-def _choices(row: np.ndarray, evidence: Sequence[Sentence]) -> list[tuple[Sentence, ...]]:
+def _choices(row: Vectors, evidence: Sequence[Sentence]) -> list[tuple[Sentence, ...]]:
     """The nearest sentences alone, then each two of them that stand in one article, in its order."""
     nearest = [evidence[int(i)] for i in np.argsort(-row, kind="stable")[:CANDIDATES]]
     singles: list[tuple[Sentence, ...]] = [(s,) for s in nearest]
@@ -165,7 +168,7 @@ def _context(sources: Sequence[Sentence]) -> str:
 
 
 def verdict(
-    statement: str, row: np.ndarray, evidence: Sequence[Sentence], checker: SupportChecker, threshold: float
+    statement: str, row: Vectors, evidence: Sequence[Sentence], checker: SupportChecker, threshold: float
 ) -> Claim:
     """A user's statement against the evidence: supported by one or two sentences, contradicted by one, or not found."""
     choices = _choices(row, evidence)
@@ -180,7 +183,7 @@ def verdict(
     return Claim(statement, (), "not found")
 
 
-def unchecked(drafted: Sequence[str], near: np.ndarray, evidence: Sequence[Sentence]) -> list[Statement]:
+def unchecked(drafted: Sequence[str], near: Vectors, evidence: Sequence[Sentence]) -> list[Statement]:
     """The baseline without checking: every draft sentence, pinned to the source sentence nearest to it, if any."""
     if not evidence:
         return [Statement(text, (), 0.0) for text in drafted]

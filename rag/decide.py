@@ -21,6 +21,10 @@ LOGIT_CAP = 6.0
 """The model's logits beyond this are noise."""
 
 
+EARLY_FROM = 0.2
+"""Probability before a draft below which none is written: no draft would lift it to any sensible threshold."""
+
+
 def features(hits: Sequence[Hit], evidence: Sequence[Sentence], stated: float | None) -> Features:
     """How near the best passage and the best sentence are, and what the model makes of them.
 
@@ -28,15 +32,17 @@ def features(hits: Sequence[Hit], evidence: Sequence[Sentence], stated: float | 
     """
     found = {
         "passage": max((hit.dense for hit in hits), default=0.0),
-        "keyword": max((hit.keyword for hit in hits), default=0.0),
         "sentence": max((s.cosine for s in evidence), default=0.0),
     }
     return found if stated is None else found | {"stated": max(-LOGIT_CAP, min(LOGIT_CAP, stated))}
 
 
 def probability(features: Features) -> float:
-    """The probability that the articles hold the answer."""
-    return _regression("answer_with_model" if "stated" in features else "answer_without_model", features)
+    """The probability that the articles hold the answer, from what is known so far: "stated" once the model was
+    asked, "support" (of the best draft sentence) once it has written."""
+    if "support" in features:
+        return _regression("answer_drafted", features)
+    return _regression("answer_stated" if "stated" in features else "answer_extract", features)
 
 
 def relevance(rows: Sequence[Features], drafted: bool) -> list[float]:

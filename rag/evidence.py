@@ -1,7 +1,8 @@
 """From passages to the few sentences that a model should read. Knows nothing about models, prompts or answers.
 
-The prompt is what an answer costs (100 tokens a second on two cores), so it carries sentences, not passages: all of
-the best passage, for it must be understood, and of the others only what is nearest to the question.
+The prompt is what an answer costs (100 tokens a second on two cores), so it carries sentences, not passages: those
+that are nearest to the question by themselves, by their words and by their passage. On the seeds 350 tokens so chosen
+hold more of the gold sentences (0.91) than three whole passages of 560 tokens (0.85); on CLAPNQ as many (0.99).
 """
 
 from __future__ import annotations
@@ -17,13 +18,10 @@ from rag.passages import context
 from rag.types import Article, Embedder, Hit, Vectors
 from rag.words import content_words
 
-PASSAGES = 5
-"""Passages whose sentences are looked at."""
-BUDGET_TOKENS = 400
+BUDGET_TOKENS = 350
 """Tokens of evidence in a prompt."""
-RIVAL_WITHIN = 0.12
-"""A sentence of another passage is shown when its cosine, alone or under its title, is at most this far below the
-best one's. More than that only distracts: with five whole passages the model judges worse than with one (AUROC 0.77 to 0.88)."""
+OVERLAP_WEIGHT = 0.3
+"""Weight of the share of the question's words beside the cosines of the sentence and of its passage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +44,11 @@ class Sentence:
     """Shape (dim,): the sentence alone, as embedded."""
 
     @property
+    def need(self) -> float:
+        """How much an answer may need it."""
+        return max(self.cosine, self.titled_cosine) + OVERLAP_WEIGHT * self.overlap + self.passage_score
+
+    @property
     def text(self) -> str:
         return self.article.text[self.start : self.end]
 
@@ -54,29 +57,18 @@ def gather(
     question: str, hits: Sequence[Hit], embed: Embedder, count_tokens: Callable[[str], int], budget: int = BUDGET_TOKENS
 ) -> list[Sentence]:
     """Sentences of the best hits within `budget` tokens, grouped by article, best article first, each in its order."""
-    found = _measure(question, hits[:PASSAGES], embed)
-    if not found:
-        return []
-    rivals = [s for s in found if s.rank > 0 and _rivals(s, found)]
-    rivals.sort(key=lambda s: (-max(s.cosine, s.titled_cosine), s.article.id, s.start))
+    found = _measure(question, hits, embed)
     taken: list[Sentence] = []
     left = budget
-    for sentence in [*(s for s in found if s.rank == 0), *rivals]:
+    for sentence in sorted(found, key=lambda s: (-s.need, s.article.id, s.start)):
         cost = count_tokens(sentence.text)
-        if taken and cost > left:
-            continue
-        taken.append(sentence)
-        left -= cost
+        if cost <= left or not taken:
+            taken.append(sentence)
+            left -= cost
     first: dict[str, int] = {}
     for sentence in found:
         first.setdefault(sentence.article.id, sentence.rank)
     return sorted(taken, key=lambda s: (first[s.article.id], s.article.id, s.start))
-
-
-def _rivals(sentence: Sentence, found: Sequence[Sentence]) -> bool:
-    alone = max(s.cosine for s in found) - sentence.cosine
-    titled = max(s.titled_cosine for s in found) - sentence.titled_cosine
-    return min(alone, titled) <= RIVAL_WITHIN
 
 
 def _measure(question: str, hits: Sequence[Hit], embed: Embedder) -> list[Sentence]:

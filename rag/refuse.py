@@ -10,9 +10,12 @@ from collections.abc import Sequence
 
 from rag.cite import Statement, quoted
 from rag.evidence import Sentence
+from rag.facts import names
 from rag.types import Hit
 from rag.words import content_words
 
+LONG_WORD = 7
+"""Letters from which a word is worth naming as missing: shorter ones are mostly "keep", "big" and their like."""
 NEAREST = 2
 """Nearest sentences offered, at most."""
 NEAR_FROM = 0.35
@@ -21,27 +24,29 @@ NEAR_FROM = 0.35
 
 def reason(question: str, hits: Sequence[Hit]) -> str:
     """
-    >>> reason("Who won the cup?", [])
-    'The articles do not say: “Who won the cup?” None of them mentions “won” or “cup”.'
+    >>> reason("Who won the 2026 cup?", [])
+    'The articles do not say: “Who won the 2026 cup?” None of them mentions “2026”.'
     """
     text = f"The articles do not say: “{' '.join(question.split())}”"
     missing = unmentioned(question, hits)
     if not missing:
         return text + " They touch on the subject, but this is not in them."
-    words = [f"“{word}”" for word in missing]
-    listed = words[0] if len(words) == 1 else ", ".join(words[:-1]) + " or " + words[-1]
-    return f"{text} None of them mentions {listed}."
+    return f"{text} None of them mentions {' or '.join(f'“{word}”' for word in missing)}."
 
 
 def unmentioned(question: str, hits: Sequence[Hit]) -> list[str]:
-    """Words of the question, as written, that stand in no passage found, in any form; at most four."""
+    """What the question names and no article found holds in any form: names and numbers, or else its longest word."""
     there = {word for hit in hits for word in content_words(f"{hit.article.title or ''}\n{hit.article.text}")}
-    missing = []
-    for word in re.findall(r"[^\W_][\w.'’-]*[^\W_]|[^\W_]", question):
-        stems = content_words(word)
-        if stems and not set(stems) & there:
-            missing.append(word)
-    return list(dict.fromkeys(missing))[:4]
+
+    def absent(text: str) -> bool:
+        stems = content_words(text)
+        return bool(stems) and not set(stems) & there
+
+    named = [name.text for name in names(question)] + re.findall(r"\d[\d.,]*\d|\d", question)
+    missing = [text for text in dict.fromkeys(named) if absent(text)]
+    words = re.findall(r"[^\W\d_]+", question)
+    long_words = [word for word in words if len(word) >= LONG_WORD and absent(word)]
+    return missing[:2] or sorted(dict.fromkeys(long_words), key=len, reverse=True)[:1]
 
 
 def nearest(evidence: Sequence[Sentence], relevance: Sequence[float]) -> list[Statement]:

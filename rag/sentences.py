@@ -19,7 +19,7 @@ LONG_WORDS = 50
 CHUNK_CHARS = 10_000
 """sentencex is given at most this much at once: on text full of quotation marks its time grows with the square."""
 
-_BREAK = re.compile(r"(?:\r\n|[\n\r\u2028\u2029])\s*[\n\r\u2028\u2029]")
+_BREAK = re.compile(r"(?>\r\n|[\n\r\u2028\u2029])\s*[\n\r\u2028\u2029]")
 _SPACE = re.compile(r"\s")
 _GAP = re.compile(r"\s+")
 _QUOTES = re.compile(r"[\"“”‘’«»„]|``|''")
@@ -71,6 +71,8 @@ def _stops(text: str, start: int, end: int, in_quotes: bool = False) -> set[int]
     if in_quotes:
         chunk = _QUOTES.sub(lambda m: " " * len(m[0]), chunk)
     stops = {start + int(found["end_index"]) for found in sentencex.get_sentence_boundaries("en", chunk)}
+    if in_quotes:  # not between a quotation and its speaker: '… possible." he said.'
+        stops = {stop for stop in stops if not text[stop : stop + 4].lstrip("\"'”’ ")[:1].islower()}
     return stops | {m.end() for m in _CLOSED.finditer(text, start, end)}
 
 
@@ -100,10 +102,13 @@ def _beside_quotes(text: str, start: int, stop: int) -> int:
 
 
 def _belongs_before(text: str, previous: tuple[int, int], start: int, end: int) -> bool:
-    """True for what is no sentence of its own: stray marks, and the rest of a number in tokenised text ("3 . 5 %")."""
+    """True for what is no sentence of its own: stray marks, the rest of an abbreviation, and the rest of a number in
+    tokenised text ("3 . 5 %")."""
     if not any(char.isalnum() for char in text[start:end]):
         return True
     head = text[max(previous[0], previous[1] - 4) : previous[1]]
+    if previous[1] == start and re.search(r"\b[A-Z]\.$", head):
+        return True  # inside "China-U.S."
     return text[start].isdigit() and re.search(r"\d \.$", head) is not None
 
 

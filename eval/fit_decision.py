@@ -67,9 +67,8 @@ def report_answer(records: Sequence[Record], names: Sequence[str]) -> tuple[floa
         print(f"  {file}, {len(t)}: AUROC {auroc(q, t):.3f}  Brier {brier(q, t):.3f}  ECE {ece(q, t):.3f}")
         for threshold in (0.3, 0.35, 0.4, 0.45, 0.5, 0.6):
             answered, refused = float((q[t == 1] >= threshold).mean()), float((q[t == 0] < threshold).mean())
-            print(
-                f"    at {threshold}: answered {answered:.3f}  refused {refused:.3f}  mean {(answered + refused) / 2:.3f}"
-            )
+            mean = (answered + refused) / 2
+            print(f"    at {threshold}: answered {answered:.3f}  refused {refused:.3f}  mean {mean:.3f}")
     return fitted(x, y, weight)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from eval.calibration import BINS, Array, reliability, risk_coverage
+from eval.calibration import Array, reliability, risk_coverage
 from eval.score import DEPTHS
 from eval.summary import Measured
 
@@ -45,12 +45,12 @@ def risk_coverage_curve(systems: Sequence[Measured]) -> bytes | None:
 
 
 def reliability_diagram(systems: Sequence[Measured]) -> bytes | None:
-    """Of the questions given some confidence, how many the articles do answer; the run itself only."""
+    """Of the questions given some confidence, how many the articles do answer, and their number; the run itself only."""
     known = _confidence(systems[0])
     if known is None:
         return None
     sizes, confidence, truth = reliability(*known)
-    figure, axes = _axes("Confidence", f"Share answerable ({BINS} bins, with their sizes)")
+    figure, axes = _axes("Confidence", "Share answerable")
     axes.plot([0, 1], [0, 1], color="#bbb", linestyle="--", linewidth=1)
     axes.plot(confidence, truth, marker="o", label=systems[0].name)
     for x, y, size in zip(confidence, truth, sizes, strict=True):

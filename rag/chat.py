@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 import unicodedata
+from collections import abc
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -125,20 +126,10 @@ class Chatbot:
         features = decide.features(hits, evidence, self._stated(asked, evidence))
         known = _Known(hits, evidence, decide.relevance(decide.sentence_features(evidence), drafted=False), searched)
         confidence = decide.probability(features)
-        early = (
-            min(decide.EARLY_FROM, self._config.answer_threshold) if self._generator else self._config.answer_threshold
-        )
-        if self._config.check and (not evidence or confidence < early):
+        if self._config.check and (not evidence or confidence < self._worth_a_draft()):
             yield self._refusal(asked, known, confidence)
             return
-        draft, first = "", None
-        if self._generator is not None:
-            messages = prompt.answer(evidence, asked.question, asked.history, asked.as_of)
-            with closing(self._generator.stream(messages, self._config.max_answer_tokens)) as pieces:
-                for piece in pieces:
-                    first = first or time.perf_counter() - asked.started
-                    draft += piece
-                    yield Token(piece)
+        draft, first = yield from self._write(asked, evidence)
         drafted = cite.draft_sentences(draft)
         near = cite.nearness(drafted, evidence, self._index.embed)
         statements: Sequence[cite.Statement]
@@ -158,6 +149,25 @@ class Chatbot:
         seconds = Seconds(searched, first, time.perf_counter() - asked.started)
         text = cite.with_markers(claims)
         yield Answer(asked.question, text, claims, citations, hits, None, confidence, seconds, dropped)
+
+    def _worth_a_draft(self) -> float:
+        """Probability from which a draft is written: without a model there is none that could raise it."""
+        threshold = self._config.answer_threshold
+        return threshold if self._generator is None else min(decide.EARLY_FROM, threshold)
+
+    def _write(
+        self, asked: _Asked, evidence: Sequence[Sentence]
+    ) -> abc.Generator[Event, None, tuple[str, float | None]]:
+        """Yield the draft in Tokens; return it whole, with the seconds until its first piece."""
+        draft, first = "", None
+        if self._generator is not None:
+            messages = prompt.answer(evidence, asked.question, asked.history, asked.as_of)
+            with closing(self._generator.stream(messages, self._config.max_answer_tokens)) as pieces:
+                for piece in pieces:
+                    first = first or time.perf_counter() - asked.started
+                    draft += piece
+                    yield Token(piece)
+        return draft, first
 
     def _stated(self, asked: _Asked, evidence: Sequence[Sentence]) -> float | None:
         """Yes minus no, in logits, to whether the evidence states the answer; None where there is no model to ask."""

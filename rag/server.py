@@ -16,7 +16,7 @@ import httpx
 
 from rag.errors import QuestionError, ServerError
 from rag.replies import delta_text, error_message, first_choice, option_logprobs, token_count
-from rag.types import CUT, Messages, Pieces
+from rag.types import CUT, Messages
 
 WAITS = (0.5, 1.0, 2.0)
 """Seconds before each new attempt when nobody answers, or the server says that it is busy or still loading."""

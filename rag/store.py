@@ -112,7 +112,8 @@ class ChromaStore:
     def close(self) -> None:
         with contextlib.suppress(Exception):  # closing twice, or after the server went away, is nobody's problem
             self._client.close()
-            self._client._server._session.close()  # Chroma leaves its connections to the server open
+            for client in (self._client, self._client._admin_client):
+                client._server._session.close()  # Chroma leaves its connections to a server open
 
     @contextlib.contextmanager
     def _translated(self) -> Iterator[None]:

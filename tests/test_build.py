@@ -1,0 +1,145 @@
+"""The wiring: where things are kept, what is loaded when, and that everything opened is closed when a part fails.
+
+The embedding model is replaced by a fake; tests/test_real.py loads the real parts.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import rag
+from rag import build
+from rag.config import SEEDS, Config
+from rag.errors import CorpusError, ModelNotFound, StoreError
+from rag.index import Index
+from tests.fakes import FakeEmbedder
+
+QUESTION = "How long is the harbour bridge in Lindau, and what did it cost?"
+
+
+@pytest.fixture(autouse=True)
+def embedders(monkeypatch: pytest.MonkeyPatch) -> list[FakeEmbedder]:
+    """Every embedder that is made, in order: all are fakes."""
+    made: list[FakeEmbedder] = []
+
+    def make(config: Config, progress: object) -> FakeEmbedder:
+        made.append(FakeEmbedder())
+        return made[-1]
+
+    monkeypatch.setattr(build, "_embedder", make)
+    build._kept.cache_clear()
+    return made
+
+
+@pytest.fixture
+def closed(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """Folders of the indexes that were closed."""
+    folders: list[Path] = []
+    close = Index.close
+
+    def watched(self: Index) -> None:
+        folders.append(self.folder)
+        close(self)
+
+    monkeypatch.setattr(Index, "close", watched)
+    return folders
+
+
+@pytest.fixture
+def config(corpus: Path, tmp_path: Path) -> Config:
+    return Config(corpus=corpus, index=tmp_path / "index", model="none")
+
+
+def test_load_builds_the_index_and_answers(config: Config, embedders: list[FakeEmbedder]) -> None:
+    with build.load(config) as bot:
+        assert len(bot.articles) == 3
+        assert bot.search(QUESTION)[0].article.source.endswith("bridge.txt")
+        assert bot.ask(QUESTION).question == QUESTION
+    with build.load(config) as bot:
+        assert len(bot.articles) == 3
+    assert embedders[1].calls == []
+
+
+def test_sync_says_what_changed(config: Config, corpus: Path, closed: list[Path]) -> None:
+    assert build.sync(config).added == 3
+    (corpus / "ferry.txt").unlink()
+    report = build.sync(config)
+    assert (report.added, report.removed, report.unchanged) == (0, 1, 2)
+    assert len(closed) == 2
+
+
+def test_ask_keeps_the_chatbot_for_the_next_question(config: Config, embedders: list[FakeEmbedder]) -> None:
+    first = rag.ask(QUESTION, config=config)
+    again = rag.ask(QUESTION, config=config)
+    assert len(embedders) == 1
+    assert (first.text, first.citations) == (again.text, again.citations)
+    build._kept(config).close()
+    build._kept.cache_clear()
+
+
+def test_a_corpus_that_is_not_there_is_said_before_anything_is_made(
+    tmp_path: Path, home: Path, embedders: list[FakeEmbedder]
+) -> None:
+    with pytest.raises(CorpusError, match=r"nowhere"):
+        build.load(Config(corpus=tmp_path / "nowhere", model="none"))
+    assert embedders == []
+    assert list(home.iterdir()) == []
+
+
+def test_the_index_is_closed_when_the_corpus_cannot_be_read(tmp_path: Path, closed: list[Path]) -> None:
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(CorpusError):
+        build.load(Config(corpus=tmp_path / "empty", index=tmp_path / "index", model="none"))
+    assert closed == [tmp_path / "index"]
+
+
+def test_the_index_is_closed_when_the_model_cannot_be_loaded(
+    config: Config, closed: list[Path], tmp_path: Path
+) -> None:
+    missing = Config(corpus=config.corpus, index=config.index, model=str(tmp_path / "missing.gguf"))
+    with pytest.raises(ModelNotFound, match=r"missing\.gguf"):
+        build.load(missing)
+    assert closed == [tmp_path / "index"]
+
+
+def test_an_index_that_cannot_be_written_is_said_with_what_to_do(config: Config, corpus: Path) -> None:
+    with pytest.raises(StoreError, match=r"--index"):
+        build.load(Config(corpus=corpus, index=corpus / "bridge.txt" / "index", model="none"))
+
+
+def test_every_corpus_has_an_index_of_its_own_outside_of_it(home: Path, tmp_path: Path) -> None:
+    corpora = [SEEDS, tmp_path / "news", tmp_path / "other" / "news", tmp_path / "news.jsonl"]
+    folders = [build.index_folder(Config(corpus=corpus)) for corpus in corpora]
+    assert len(set(folders)) == len(corpora)
+    for corpus, folder in zip(corpora, folders, strict=True):
+        assert folder.is_relative_to(home)
+        assert not folder.is_relative_to(corpus)
+        assert not folder.exists()
+
+
+def test_the_same_corpus_by_another_path_is_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "news").mkdir()
+    (tmp_path / "link").symlink_to("news", target_is_directory=True)
+    paths = [tmp_path / "news", "news", "./news/", "news/../news", "link"]
+    assert len({build.index_folder(Config(corpus=path)) for path in paths}) == 1
+
+
+def test_a_named_index_and_home_are_used(tmp_path: Path) -> None:
+    assert build.index_folder(Config(index=tmp_path / "mine")) == tmp_path / "mine"
+    assert build.index_folder(Config(home=tmp_path / "home")).is_relative_to(tmp_path / "home")
+
+
+def test_nothing_is_written_into_the_corpus(config: Config, corpus: Path) -> None:
+    before = {file: file.read_bytes() for file in corpus.rglob("*")}
+    build.sync(config)
+    assert {file: file.read_bytes() for file in corpus.rglob("*")} == before
+
+
+def test_progress_is_told(config: Config) -> None:
+    told: list[tuple[str, int, int]] = []
+    build.load(config, lambda *step: told.append(step)).close()
+    assert {"reading", "embedding"} <= {what for what, _, _ in told}
+    assert all(0 <= done <= total for _, done, total in told)

@@ -1,0 +1,129 @@
+"""The vector store: what goes in comes out, embedded or behind a server, and what goes wrong is said in plain words."""
+
+from __future__ import annotations
+
+import socket
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rag.errors import ServerError, StoreError
+from rag.store import ChromaStore
+from rag.types import Passage, Vectors
+from tests.fakes import FakeEmbedder
+
+TEXTS = {"p1": "cats eat fish", "p2": "dogs eat meat", "p3": "trams carry people"}
+PASSAGES = [Passage(i, "a", 0, len(text), text) for i, text in TEXTS.items()]
+Connect = Callable[..., ChromaStore]
+
+
+def embed(*texts: str) -> Vectors:
+    return FakeEmbedder()(texts)
+
+
+def fill(store: ChromaStore) -> ChromaStore:
+    store.add(PASSAGES, embed(*TEXTS.values()), list(TEXTS.values()))
+    return store
+
+
+@pytest.fixture(params=["embedded", "server"])
+def connect(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Connect]:
+    """`connect()` opens the same collection anew; on a server, one collection for each test."""
+    url = request.getfixturevalue("chroma_server") if request.param == "server" else None
+    opened: list[ChromaStore] = []
+
+    def start(made_with: str = "") -> ChromaStore:
+        opened.append(ChromaStore(tmp_path / "chroma", url, f"test-{zlib.crc32(bytes(tmp_path))}", made_with))
+        return opened[-1]
+
+    yield start
+    for store in opened:
+        store.close()
+
+
+def test_the_nearest_come_with_their_cosine(connect: Connect) -> None:
+    store = fill(connect())
+    found = store.nearest(embed("cats eat"), 2)
+    assert found == pytest.approx({"p1": 2 / 6**0.5, "p2": 1 / 6**0.5}, abs=1e-5)
+    assert list(found) == ["p1", "p2"]
+
+
+def test_more_than_there_are_is_all_there_are(connect: Connect) -> None:
+    assert fill(connect()).nearest(embed("cats"), 50).keys() == TEXTS.keys()
+
+
+def test_vectors_come_back_as_they_were(connect: Connect) -> None:
+    found = fill(connect()).vectors(["p3", "p1"])
+    assert found.keys() == {"p1", "p3"}
+    np.testing.assert_allclose(found["p3"], embed(TEXTS["p3"])[0], atol=1e-7)
+    assert connect().vectors([]) == {}
+
+
+def test_what_was_stored_is_there_after_a_restart(connect: Connect) -> None:
+    fill(connect()).close()
+    store = connect()
+    assert store.count() == 3
+    assert store.keys() == TEXTS
+    assert list(store.nearest(embed("cats eat fish"), 1)) == ["p1"]
+
+
+def test_adding_again_replaces(connect: Connect) -> None:
+    store = fill(connect())
+    store.add([Passage("p1", "a", 0, 4, "rain")], embed("rain"), ["rain"])
+    assert store.keys() == {**TEXTS, "p1": "rain"}
+    assert store.nearest(embed("rain"), 1) == pytest.approx({"p1": 1.0}, abs=1e-5)
+
+
+def test_removed_passages_are_gone(connect: Connect) -> None:
+    store = fill(connect())
+    store.remove(["p1", "p3"])
+    store.remove([])
+    assert store.keys().keys() == {"p2"}
+    assert store.nearest(embed("cats eat fish"), 3).keys() == {"p2"}
+
+
+def test_another_stamp_empties_it_and_takes_vectors_of_another_length(connect: Connect) -> None:
+    fill(connect("one")).close()
+    assert connect("one").count() == 3
+    store = connect("two")
+    assert store.count() == 0
+    store.add(PASSAGES[:1], FakeEmbedder(dim=7)(["cats"]), ["cats"])
+    assert connect("two").count() == 1
+    assert connect("one").count() == 0
+
+
+def test_many_passages_are_written_in_parts(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rag.store.WRITE_BATCH", 2)
+    store = fill(connect())
+    assert store.keys() == TEXTS
+    store.remove(list(TEXTS))
+    assert store.count() == 0
+
+
+def test_a_server_that_is_away_is_said_in_plain_words(tmp_path: Path) -> None:
+    with socket.socket() as taken:  # bound but not listening: nobody answers there, and nobody else can take it
+        taken.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{taken.getsockname()[1]}"
+        with pytest.raises(ServerError, match=r"Chroma server at http://127.0.0.1:\d+"):
+            ChromaStore(tmp_path / "chroma", url)
+    assert not (tmp_path / "chroma").exists()
+
+
+@pytest.mark.parametrize("url", ["localhost:8000", "", "http://"])
+def test_what_is_no_address_is_said_with_an_example(tmp_path: Path, url: str) -> None:
+    with pytest.raises(ServerError, match=r"http://host:port"):
+        ChromaStore(tmp_path / "chroma", url)
+
+
+def test_what_is_no_database_is_said_with_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "chroma.sqlite3").write_bytes(b"this is no database" * 1000)
+    with pytest.raises(StoreError, match=r"delete that folder"):
+        ChromaStore(tmp_path)
+
+
+def test_vectors_of_another_length_are_never_mixed_in(connect: Connect) -> None:
+    with pytest.raises((StoreError, ServerError)):
+        fill(connect()).add(PASSAGES[:1], FakeEmbedder(dim=7)(["cats"]), ["cats"])

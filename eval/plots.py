@@ -45,7 +45,7 @@ def risk_coverage_curve(systems: Sequence[Measured]) -> bytes | None:
 
 
 def reliability_diagram(systems: Sequence[Measured]) -> bytes | None:
-    """Of the questions given some confidence, how many the articles do answer, and their number; the run itself only."""
+    """Of the questions given some confidence, how many the articles do answer, and their number; of the run only."""
     known = _confidence(systems[0])
     if known is None:
         return None

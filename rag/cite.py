@@ -24,6 +24,8 @@ MAX_CLAIMS = 4
 """Sentences of an answer, at most."""
 QUOTE_FROM = 0.45
 """Relevance from which a source sentence is quoted beside the draft."""
+REPLACE_FROM = 0.5
+"""Cosine from which the source sentence nearest to an unsupported draft sentence is quoted in its place."""
 KEEP_FROM = 0.15
 """Relevance below which a supported draft sentence is beside the question."""
 
@@ -71,17 +73,21 @@ def nearness(drafted: Sequence[str], evidence: Sequence[Sentence], embed: Embedd
 def check_draft(
     drafted: Sequence[str], near: Vectors, evidence: Sequence[Sentence], checker: SupportChecker, threshold: float
 ) -> Checked:
-    """Keep the draft sentences that one source sentence supports, or else two of one article together."""
+    """Keep the draft sentences that one source sentence supports, or else two of one article together.
+
+    In the place of one that falls stands what its source really says, where there is a source near enough.
+    """
     choices = [_choices(row, evidence) for row in near]
     pairs = [(text, _joined(c), _context(c)) for text, cs in zip(drafted, choices, strict=True) for c in cs]
     verdicts = iter(checker.many(pairs))
     kept, dropped, support = [], [], 0.0
-    for text, cs in zip(drafted, choices, strict=True):
+    for text, row, cs in zip(drafted, near, choices, strict=True):
         judged = [(c, next(verdicts)) for c in cs]
         support = max([support, *(verdict.probability for _, verdict in judged)])
         best = _best(judged, threshold)
         if best is None:
             dropped.append(text)
+            kept += [quoted(cs[0][0])] if cs and float(row.max()) >= REPLACE_FROM else []
         else:
             kept.append(Statement(text, best[0], best[1].probability))
     return Checked(tuple(kept), tuple(dropped), support)
@@ -96,8 +102,13 @@ def compose(
     def value(statement: Statement) -> float:
         return max(worth[s.article.id, s.start] for s in statement.sources)
 
-    shown = [s for s in checked.statements if value(s) >= KEEP_FROM][:max_claims]
-    used = {(s.article.id, s.start) for statement in shown for s in statement.sources}
+    shown: list[Statement] = []
+    used: set[tuple[str, int]] = set()
+    for statement in checked.statements:
+        places = {(s.article.id, s.start) for s in statement.sources}
+        if value(statement) >= KEEP_FROM and not places <= used and len(shown) < max_claims:
+            shown.append(statement)
+            used |= places
     rest = [s for s in evidence if (s.article.id, s.start) not in used and worth[s.article.id, s.start] >= QUOTE_FROM]
     rest.sort(key=lambda s: -worth[s.article.id, s.start])
     chosen = rest[: max_claims - len(shown)]

@@ -67,12 +67,14 @@ def test_the_words_of_a_source_stand_on_that_source() -> None:
 )
 def test_what_no_source_says_falls(invented: str) -> None:
     checked = check(invented)
-    assert (checked.statements, checked.dropped) == ((), (invented,))
+    assert checked.dropped == (invented,)
+    assert all(statement == cite.quoted(statement.sources[0]) for statement in checked.statements)
 
 
 def test_the_good_sentence_stands_beside_the_bad_one() -> None:
     checked = check("Mayor Ilse Brandt cut the ribbon.", "She was paid 90 euros for it.")
-    assert [s.text for s in checked.statements] == ["Mayor Ilse Brandt cut the ribbon."]
+    assert checked.statements[0].text == "Mayor Ilse Brandt cut the ribbon."
+    assert not any("90" in statement.text for statement in checked.statements)
     assert checked.dropped == ("She was paid 90 euros for it.",)
 
 
@@ -95,8 +97,9 @@ def test_a_stricter_threshold_never_shows_more() -> None:
         {s.text for s in cite.check_draft(drafted, near, FOUND, CHECKER, threshold).statements}
         for threshold in (0.0, 0.3, 0.6, 0.9, 1.01)
     ]
+    shown = [texts & set(drafted) for texts in shown]
     assert all(looser >= stricter for looser, stricter in itertools.pairwise(shown))
-    assert shown[-1] == set()
+    assert not shown[-1] & set(drafted)
 
 
 # --- what is shown --------------------------------------------------------------------------------------------------

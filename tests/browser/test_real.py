@@ -1,0 +1,57 @@
+"""The whole product in a real browser: `python -m ui` over the shipped articles with the real models."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import expect
+
+from rag.config import SEEDS
+from tests.browser.conftest import OpenTab
+from tests.browser.stage import ask
+from ui.app import SEED_QUESTIONS
+from ui.serve import free_port
+
+pytestmark = [pytest.mark.browser, pytest.mark.real]
+
+SLOW = 540_000
+"""Milliseconds; the first answer waits for the model to load and the articles to be embedded."""
+
+
+@pytest.fixture
+def chat() -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    port = free_port("127.0.0.1", 7950)
+    command = [sys.executable, "-m", "ui", "--no-browser", "--port", str(port)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        try:
+            assert process.stdout is not None
+            for line in process.stdout:
+                if "Footnote is at" in line:
+                    break
+            yield f"http://127.0.0.1:{port}/", process
+        finally:
+            process.kill()
+
+
+def test_a_question_is_answered_with_a_footnote_in_the_right_article_and_ctrl_c_ends_it(
+    tab: OpenTab, chat: tuple[str, subprocess.Popen[str]]
+) -> None:
+    address, process = chat
+    page = tab(address)
+    ask(page, SEED_QUESTIONS[0])
+    answer = page.locator(".answer")
+    expect(answer).to_contain_text("Geneva", timeout=SLOW)
+    page.locator("a.ref").first.click()
+    mark = page.locator("mark.current")
+    expect(mark).to_contain_text("Geneva")
+    expect(page.locator("details.source[open] summary").first).to_contain_text("CGTN")
+    article = next(SEEDS.glob("002_*.txt")).read_text(encoding="utf-8")
+    assert " ".join(mark.inner_text().split()) in " ".join(article.split())
+    ask(page, "Who won the 2022 World Cup?")
+    expect(page.locator(".refusal")).to_be_visible(timeout=SLOW)
+    process.send_signal(signal.SIGINT)
+    assert process.wait(60) == 0

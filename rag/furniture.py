@@ -120,7 +120,7 @@ def _is_menu(text: str) -> bool:
         return True
     if any(char.isdigit() for char in text):
         return False
-    scripts = {unicodedata.name(char, "").split()[0] for char in text if char.isalpha()}
+    scripts = {unicodedata.name(char, "NAMELESS").split()[0] for char in text if char.isalpha()}
     return (len(parts) >= 4 and len(tokens) <= 3 * len(parts)) or len(scripts) >= 4
 
 

@@ -47,16 +47,16 @@ _COMMON = frozenset(
         "but",
     ]
 )
-_PREFIX = re.compile(r"^(?:(?:home|news|accueil)\s*[»>/|›]\s*(?:[^»>/|›]{1,30}[»>/|›]\s*)*)", re.IGNORECASE)
-_SUFFIX = re.compile(
-    r"^(?P<title>.{12,}?)\s*(?:\s[-–—]\s|\s?[|»]\s?)(?P<site>(?:[A-Z\u00c0-\u00de][\w.&'’]*|of|and|the|[&\d])(?:\s(?:[A-Z\u00c0-\u00de][\w.&'’]*|of|and|the|[&\d]))*)$"
+_PREFIX = re.compile(
+    r"^(?:(?:home|news|accueil)\s*[»>/|›]\s*(?:[^»>/|›\s]+(?: [^»>/|›\s]+){0,2}\s*[»>/|›]\s*)*)", re.IGNORECASE
 )
-_SCRAPED = re.compile(r"^date \d{4}-\d\d(?:-\d\d)?\s+(?=\S)")
+_NAME = r"(?:[A-Z\u00c0-\u00de][\w.&'’]*|of|and|the|[&\d])"
+_SUFFIX = re.compile(rf"^(?P<title>.{{12,}}?)\s*(?:\s[-–—]\s|\s?[|»]\s?)(?P<site>{_NAME}(?:\s{_NAME})*)$")
 _SOURCE = re.compile(r"^\(?source\s*[:：]\s*(?P<name>[^:|]{2,40}?)\)?$", re.IGNORECASE)
 _OWNER = re.compile(
     r"^(?:(?:©|\(c\)|copyright(?: by)?|published by)\W*)+(?:\d{4}(?:\s?[-–]\s?\d{4})?)?\W*(?:by )?"
     r"(?P<name>\w(?:[\w&'’ -]|\.(?=\w))*?)"
-    r"(?:,? (?:inc|llc|ltd|limited|\(p\))\b.*|\.(?!\w).*|[,|].*|\s\d{4}.*| all rights.*)?$",
+    r"(?:,? (?:inc\b|llc\b|ltd\b|limited\b|\(p\)).*|\.(?!\w).*|[,|].*|\s\d{4}.*| all rights.*)?$",
     re.IGNORECASE,
 )
 _SITE_BEFORE_DATE = re.compile(r"(?:^|\s)(?P<name>[\w-]+(?:\.[\w-]+)+),? $")
@@ -109,7 +109,7 @@ def plain_title(text: str) -> tuple[str, str | None]:
     >>> plain_title("Home » Bridge opens after nine years - Lindau Post")
     ('Bridge opens after nine years', 'Lindau Post')
     """
-    text = _PREFIX.sub("", _SCRAPED.sub("", text)).strip()
+    text = _PREFIX.sub("", text).strip()
     parts = _SUFFIX.match(text)
     if parts and len(parts["site"].split()) <= 4 and len(parts["title"].split()) >= 3:
         return parts["title"].strip(), parts["site"]

@@ -21,7 +21,7 @@ FOLDS = 10
 WEIGHTS = Path(__file__).parent.parent / "rag" / "decision_weights.json"
 SENTENCE = ("below_top", "cosine", "overlap", "first_passage", "length")
 REGRESSIONS = {
-    "answer_extract": ("passage", "sentence"),
+    "answer_extract": ("sentence",),
     "answer_stated": ("sentence", "stated"),
     "answer_drafted": ("sentence", "stated", "support"),
     "sentence": SENTENCE,

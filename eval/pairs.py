@@ -57,7 +57,7 @@ def plain(text: str) -> str:
     """Undo the spaces of a tokenised corpus.
 
     >>> plain("It 's `` big '' , they said ( in May ) .")
-    'It\'s "big", they said (in May).'
+    'It\\'s "big", they said (in May).'
     """
     text = re.sub(r"``\s*|\s*''", '"', text)
     text = re.sub(r" (n't|'s|'re|'ve|'ll|'d|')(?!\w)", r"\1", text)

@@ -69,7 +69,7 @@ def record(question: Question, index: Index, model: Generator, config: Config) -
     return {
         "id": question.id,
         "answerable": question.answerable,
-        "features": decide.features(hits, evidence, yes - no) | {"support": checked.support},
+        "features": decide.features(evidence, yes - no) | {"support": checked.support},
         "draft": draft,
         "sentences": [
             row | {"gold": _is_gold(s, question), "text": s.text} for s, row in zip(evidence, rows, strict=True)

@@ -123,7 +123,7 @@ class Chatbot:
 
     def _answer(self, asked: _Asked, hits: tuple[Hit, ...], searched: float) -> Iterator[Event]:
         evidence = self._gather(asked.query, hits)
-        features = decide.features(hits, evidence, self._stated(asked, evidence))
+        features = decide.features(evidence, self._stated(asked, evidence))
         known = _Known(hits, evidence, decide.relevance(decide.sentence_features(evidence), drafted=False), searched)
         confidence = decide.probability(features)
         if self._config.check and (not evidence or confidence < self._worth_a_draft()):

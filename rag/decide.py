@@ -14,7 +14,6 @@ from functools import lru_cache
 from pathlib import Path
 
 from rag.evidence import Sentence
-from rag.types import Hit
 
 Features = dict[str, float]
 LOGIT_CAP = 6.0
@@ -25,15 +24,12 @@ EARLY_FROM = 0.2
 """Probability before a draft below which none is written: no draft would lift it to any sensible threshold."""
 
 
-def features(hits: Sequence[Hit], evidence: Sequence[Sentence], stated: float | None) -> Features:
-    """How near the best passage and the best sentence are, and what the model makes of them.
+def features(evidence: Sequence[Sentence], stated: float | None) -> Features:
+    """How near the best sentence is, and what the model makes of the evidence.
 
     `stated` is the logit of yes minus that of no to "does the passage state the answer?"; None: no model was asked.
     """
-    found = {
-        "passage": max((hit.dense for hit in hits), default=0.0),
-        "sentence": max((s.cosine for s in evidence), default=0.0),
-    }
+    found = {"sentence": max((s.cosine for s in evidence), default=0.0)}
     return found if stated is None else found | {"stated": max(-LOGIT_CAP, min(LOGIT_CAP, stated))}
 
 

@@ -15,24 +15,28 @@ FOUND = evidence(QUESTION, HITS)
 
 
 def test_a_probability_whatever_is_found() -> None:
-    for hits, found, stated in itertools.product([HITS, []], [FOUND, []], [None, -1e9, -3.0, 0.0, 3.0, 1e9]):
-        assert 0 < decide.probability(decide.features(hits, found, stated)) < 1
+    for found, stated in itertools.product([FOUND, []], [None, -1e9, -3.0, 0.0, 3.0, 1e9]):
+        assert 0 < decide.probability(decide.features(found, stated)) < 1
 
 
 def test_a_model_that_says_yes_raises_it() -> None:
-    yes, even, no = (decide.probability(decide.features(HITS, FOUND, stated)) for stated in (4.0, 0.0, -4.0))
+    yes, even, no = (decide.probability(decide.features(FOUND, stated)) for stated in (4.0, 0.0, -4.0))
     assert yes > even > no
 
 
-def test_a_nearer_passage_raises_it_with_and_without_a_model() -> None:
+def test_a_nearer_sentence_raises_it_with_and_without_a_model() -> None:
+    far = evidence("What does the zoo in Bregenz charge?", HITS)
     for stated in (None, 1.0):
-        near, far = ([hit(BRIDGE, score=score)] for score in (0.9, 0.1))
-        features = [decide.features(hits, FOUND, stated) for hits in (near, far)]
-        assert decide.probability(features[0]) > decide.probability(features[1])
+        assert decide.probability(decide.features(FOUND, stated)) > decide.probability(decide.features(far, stated))
+
+
+def test_a_supported_draft_raises_it() -> None:
+    known = decide.features(FOUND, 1.0)
+    assert decide.probability(known | {"support": 0.9}) > decide.probability(known | {"support": 0.1})
 
 
 def test_nothing_found_is_hardly_an_answer() -> None:
-    assert decide.probability(decide.features([], [], None)) < 0.05
+    assert decide.probability(decide.features([], None)) < 0.05
 
 
 def test_one_relevance_a_sentence_and_the_nearest_has_the_most() -> None:

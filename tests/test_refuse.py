@@ -19,7 +19,7 @@ def test_the_question_and_the_missing_words_are_named() -> None:
 
 def test_other_forms_of_a_word_count_as_mentioned() -> None:
     assert refuse.unmentioned("Which employee moves, and which bridges open?", HITS) == []
-    assert refuse.unmentioned("What does the Lindau zoo charge?", HITS) == ["Lindau", "zoo", "charge"]
+    assert refuse.unmentioned("What does the Lindau zoo charge?", HITS) == ["Lindau"]
 
 
 def test_a_word_of_a_title_counts_as_mentioned() -> None:

@@ -10,7 +10,7 @@ import textwrap
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from types import TracebackType
 from typing import Any, TextIO
 
@@ -94,7 +94,13 @@ def _heading(article: Article) -> str:
 def _byline(article: Article) -> str:
     """Publisher, date and source, whichever is known."""
     published = f"{article.published.day} {article.published:%B %Y}" if article.published else ""
-    return " · ".join(part for part in (article.publisher, published, article.source) if part)
+    return " · ".join(part for part in (article.publisher, published, _source(article)) if part)
+
+
+def _source(article: Article) -> str:
+    """A path below the current folder is shown from there."""
+    path = PurePath(article.source)
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else article.source
 
 
 class Bars:

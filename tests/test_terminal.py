@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 
 import pytest
 
@@ -51,6 +52,14 @@ def test_markup_in_an_article_stays_text(terminal: Terminal) -> None:
         "[blink]reading[/blink]",
     ):
         assert words in shown
+
+
+def test_a_path_is_shown_from_here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    for source, shown in ((tmp_path / "news" / "a.txt", "news/a.txt"), ("/else/a.txt", "/else/a.txt")):
+        article = Article("a", "Title", "Text", source=str(source))
+        lines = hit_lines([Hit(Passage("p", "a", 0, 4, "Text"), article, 0.5)])
+        assert [line.text for line in lines][1] == f"0.500 · {shown}"
 
 
 def test_a_lone_surrogate_can_be_printed() -> None:

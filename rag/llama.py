@@ -13,6 +13,7 @@ from __future__ import annotations
 import codecs
 import contextlib
 import os
+import re
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -23,6 +24,8 @@ import numpy.typing as npt
 
 from rag.errors import ModelBroken, ModelError, ModelNotFound, QuestionError
 from rag.types import CUT, Messages, Pieces
+
+_PLACE = re.compile(r"\x1d(\d+)\x1d")
 
 BLOCK = 128
 """Tokens evaluated in one call. Larger blocks are not faster on two cores, smaller ones are slower."""
@@ -137,12 +140,18 @@ class LlamaCpp:
     def _prompt(self, messages: Messages, max_tokens: int) -> list[list[int]]:
         """Tokens of the whole prompt, in the segments that `CUT` marks.
 
-        Control tokens come from the template alone: those that an article or a question spells out ("<|im_start|>")
-        are broken up, so that text cannot pose as a turn of the conversation.
+        Control tokens come from the template alone: the contents are put in as plain text, after it is filled, so that
+        an article or a question that spells one out ("<|im_start|>") cannot pose as a turn of the conversation.
         """
-        safe = [{**m, "content": m["content"].replace("<|", "< |").replace("|>", "| >")} for m in messages]
-        prompt = str(self._template(messages=safe).prompt)
-        segments = [self._tokenize(part, special=True) for part in prompt.split(CUT) if part]
+        segments: list[list[int]] = [[]]
+        for i, part in enumerate(_PLACE.split(self._filled([m["role"] for m in messages]))):
+            if i % 2 == 0:
+                segments[-1] += self._tokenize(part, special=True)
+                continue
+            first, *more = messages[int(part)]["content"].split(CUT)
+            segments[-1] += self._tokenize(first, special=False)
+            segments += [self._tokenize(text, special=False) for text in more]
+        segments = [segment for segment in segments if segment]
         length = sum(map(len, segments))
         if length + max_tokens + 8 > self.n_ctx:
             raise QuestionError(
@@ -150,6 +159,18 @@ class LlamaCpp:
                 f"than the {self.n_ctx} that the model was opened with. Ask a shorter question."
             )
         return segments
+
+    def _filled(self, roles: Sequence[str]) -> str:
+        """The chat template with a place, numbered from 0, for each message's content."""
+        from jinja2 import TemplateError
+
+        messages = [{"role": role, "content": f"\x1d{i}\x1d"} for i, role in enumerate(roles)]
+        try:
+            return str(self._template(messages=messages).prompt)
+        except (TemplateError, ValueError) as error:
+            raise ModelError(
+                f"The chat template of {self._name} does not take our conversation: {error}. Take another model."
+            ) from error
 
     def _variants(self, word: str) -> list[int]:
         """First tokens of the ways to write a word: bare, after a space, in small letters."""

@@ -18,20 +18,19 @@ BASELINES: dict[str, dict[str, Any]] = {
 }
 """Name -> what changes: the model from memory, the best sentences without a model, one kind of search, no checking."""
 
+NEED_A_MODEL = ("no-articles", "unchecked")
+"""Without a language model nobody would answer from memory, and there would be no draft to leave unchecked."""
+
 
 def variants(config: Config, names: Iterable[str]) -> dict[str, Config]:
-    """The Config of each baseline. Those that make no difference to `config` are left out, and without a language
-    model so is "no-articles": there would be nobody to answer.
+    """The Config of each baseline, without those that make no difference to `config` or cannot work with it.
 
     >>> list(variants(Config(model="none"), BASELINES))
-    ['dense', 'keyword', 'unchecked']
+    ['dense', 'keyword']
     """
-    made = {name: replace(config, **BASELINES[name]) for name in names}
-    return {
-        name: variant
-        for name, variant in made.items()
-        if variant != config and not (variant.model == "none" and not variant.use_articles)
-    }
+    usable = [name for name in names if config.model != "none" or name not in NEED_A_MODEL]
+    made = {name: replace(config, **BASELINES[name]) for name in usable}
+    return {name: variant for name, variant in made.items() if variant != config}
 
 
 def predictions_of(path: Path | None, name: str) -> Path | None:

@@ -26,6 +26,7 @@ body{font:15px/1.5 system-ui,sans-serif;max-width:72rem;margin:2rem auto;padding
 table{border-collapse:collapse;width:100%;margin:1rem 0}
 th,td{text-align:left;vertical-align:top;padding:.3rem .6rem;border-bottom:1px solid #ddd}
 td.n{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums} small,.dim{color:#666}
+table.numbers{width:auto} .numbers th:not(:first-child){text-align:right}
 figure{display:inline-block;width:48%;min-width:20rem;margin:0 .5% 1rem;vertical-align:top} img{width:100%}
 .good{color:#176b3a}.bad{color:#b3261e} blockquote{margin:.3rem 0 0;padding-left:.6rem;border-left:3px solid #ccc}
 """
@@ -78,11 +79,11 @@ def html(questions: Sequence[Question], systems: Sequence[Measured], facts: Mapp
     return "\n".join(parts)
 
 
-def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    """`head` is plain text; the cells are HTML, with their <td>."""
+def _table(head: Iterable[str], rows: Iterable[Iterable[str]], look: str = "") -> str:
+    """`head` is plain text; the cells are HTML, with their <td>. `look` "numbers": all but the first column are."""
     heads = "".join(f"<th>{escape(name)}</th>" for name in head)
     body = "\n".join(f"<tr>{''.join(row)}</tr>" for row in rows)
-    return f"<table><thead><tr>{heads}</tr></thead><tbody>\n{body}\n</tbody></table>"
+    return f"<table class='{look}'><thead><tr>{heads}</tr></thead><tbody>\n{body}\n</tbody></table>"
 
 
 def _cell(text: object) -> str:
@@ -98,7 +99,7 @@ def _number(figure: Figure | None) -> str:
 def _figures(systems: Sequence[Measured]) -> str:
     shown = [metric for metric in METRICS if any(metric.name in s.figures for s in systems)]
     rows = ([_cell(m.label), *(_number(s.figures.get(m.name)) for s in systems)] for m in shown)
-    return _table(["Metric", *(s.name for s in systems)], rows)
+    return _table(["Metric", *(s.name for s in systems)], rows, "numbers")
 
 
 def _pictures(systems: Sequence[Measured]) -> Iterable[str]:
@@ -122,7 +123,7 @@ def _kinds(questions: Sequence[Question], outcome: Sequence[str]) -> str:
     rows = (
         [_cell(kind), *(f"<td class='n'>{tally[name] or ''}</td>" for name in names)] for kind, tally in tallies.items()
     )
-    return _table(["Kind", *names], rows)
+    return _table(["Kind", *names], rows, "numbers")
 
 
 def _questions(questions: Sequence[Question], predictions: Mapping[str, Any], outcome: Sequence[str]) -> str:

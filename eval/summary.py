@@ -148,8 +148,10 @@ METRICS: tuple[Metric, ...] = (
     Metric("rouge_l", "ROUGE-L", ("rouge_l",), mean, metrics.rouge_l),
     Metric("citation_precision", "Citation precision", ("precision",), mean, metrics.cited_right),
     Metric("citation_recall", "Citation recall", ("recall",), mean, metrics.gold_cited),
-    Metric("citation_precision_pooled", "… pooled", ("cited right", "cited"), share, metrics.cited_right),
-    Metric("citation_recall_pooled", "… pooled", ("gold cited", "gold"), share, metrics.gold_cited),
+    Metric(
+        "citation_precision_pooled", "Citation precision, pooled", ("cited right", "cited"), share, metrics.cited_right
+    ),
+    Metric("citation_recall_pooled", "Citation recall, pooled", ("gold cited", "gold"), share, metrics.gold_cited),
     Metric("supported", "Shown sentences supported", ("supported", "sentences"), share, metrics.supported),
     Metric("verbatim", "Verbatim quotes", ("verbatim", "quotes"), share, metrics.verbatim),
     *(

@@ -54,8 +54,10 @@ class Config:
     answer_threshold: float = 0.5
     """Answer when the probability that the articles hold the answer is at least this: lower is more talkative,
     higher more careful."""
-    support_threshold: float = 0.5
-    """Show a sentence when the probability that its source supports it is at least this."""
+    support_threshold: float = 0.8
+    """Show a draft sentence when the probability that its source supports it is at least this; below it, the source's
+    own words take its place. Drafts are asked to keep those words, so the line is far above one half: a single word
+    that the source does not hold ("an office in Beijing") ends near 0.7."""
     max_answer_tokens: int = 160
     """Tokens of the draft, at most."""
     max_question_chars: int = 2000

@@ -17,6 +17,7 @@ from datetime import date
 from types import TracebackType
 
 from rag import cite, decide, prompt, refuse
+from rag.complete import completed
 from rag.config import Config
 from rag.errors import QuestionError
 from rag.evidence import Sentence, gather
@@ -139,7 +140,7 @@ class Chatbot:
             dropped = checked.dropped
             if self._generator is not None:
                 confidence = decide.probability(features | {"support": checked.support})
-            statements = cite.compose(checked, evidence, _relevance(evidence, near))
+            statements = completed(asked.question, cite.compose(checked, evidence, _relevance(evidence, near)))
             if confidence < self._config.answer_threshold or not statements:
                 yield self._refusal(asked, known, confidence, first, dropped)
                 return

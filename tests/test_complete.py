@@ -1,0 +1,25 @@
+"""A question for a date or a number gets one where the source has it; other questions keep the shorter sentence."""
+
+from __future__ import annotations
+
+from rag.cite import Statement
+from rag.complete import completed
+from tests.sample import FERRY, evidence, hit
+
+SOURCE = next(s for s in evidence("When does the ferry stop running?", [hit(FERRY)]) if "June 30" in s.text)
+SHORT = Statement("The ferry between Lindau and the east bank will stop running.", (SOURCE,), 0.9)
+
+
+def test_a_lost_date_comes_back_in_the_words_of_the_source() -> None:
+    (statement,) = completed("When does the ferry stop running?", [SHORT])
+    assert "June 30" in statement.text
+    assert statement.sources == (SOURCE,)
+
+
+def test_a_question_for_something_else_keeps_the_draft() -> None:
+    assert completed("Which ferry will stop running?", [SHORT]) == [SHORT]
+
+
+def test_what_still_has_its_date_stays() -> None:
+    dated = Statement("The ferry stops on June 30.", (SOURCE,), 0.9)
+    assert completed("When does the ferry stop running?", [dated]) == [dated]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
@@ -27,6 +28,10 @@ RULES = 1
 
 _HTML = (".html", ".htm", ".xhtml")
 _LINES = (".jsonl", ".ndjson")
+_MARKDOWN = (".md", ".markdown")
+_MARKS = re.compile(r"^#{1,6}\s+|!\[[^\]\n]*\]\([^)\s]*\)", re.MULTILINE)
+_HEADING = re.compile(r"^# +(.+?)[ #]*$", re.MULTILINE)
+_LINK = re.compile(r"\[([^\]\n]+)\]\([^)\s]*\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +120,13 @@ def _read_file(file: Path, notes: list[Skipped]) -> Iterator[Article | Skipped]:
     except OSError as error:
         yield Skipped(str(file), f"it cannot be opened: {error.strerror}")
         return
+    title = None
+    if file.suffix.casefold() in _MARKDOWN:
+        heading = _HEADING.search(text)
+        title = tidy(heading[1]) if heading else None
+        text = _LINK.sub(r"\1", _MARKS.sub("", text))
     html = file.suffix.casefold() in _HTML or looks_like_html(text)
-    article = _from_html(text, str(file)) if html else _from_text(text, str(file))
+    article = (_from_html if html else _from_text)(text, str(file), title)
     if article is None:
         yield Skipped(str(file), "it holds no text")
         return

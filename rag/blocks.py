@@ -110,13 +110,9 @@ def _joined(lines: list[Block]) -> list[Block]:
 
 
 def _continues(line: Block, after: Block) -> bool:
-    return (
-        after.text[0].islower()
-        and len(line.text) >= 30
-        and not line.ends
-        and line.text[-1] not in ":;|"
-        and not _BYLINE.match(after.text)
-    )
+    if line.ends or len(line.text) < 30 or line.text[-1] in ":;|":
+        return False
+    return after.text[0].islower() and "|" not in after.text and not _BYLINE.match(after.text)
 
 
 def _hard_wrapped(lines: list[Block]) -> bool:

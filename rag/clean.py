@@ -1,31 +1,23 @@
 """A raw web page to its article: the body, and what stands around it.
 
-Knows nothing about files or about any site. Blocks are measured in `rag.blocks`, furniture is named in `rag.furniture`;
-here their places decide: before the body, between its paragraphs, behind it. In doubt a line stays, for what is lost
+Knows nothing about files or about any site. Blocks are measured in `rag.blocks`, furniture is named in `rag.furniture`,
+where the body lies is found in `rag.zones`; here it is decided what stays. In doubt a line stays, for what is lost
 cannot be cited. A text without furniture (a plain article, a passage of an encyclopedia) comes out as it went in.
 """
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from rag import dates, furniture, metadata, sentences
+from rag import dates, furniture, metadata, sentences, zones
 from rag.blocks import Block, blocks
 from rag.metadata import Line
 
 CAPTION_WORDS = 90
 """A longer block with a photo credit is text that ends in one."""
-
-SOLID_WORDS = 25
-"""The body begins at a paragraph of so many words, or at one with another within the next `NEAR` lines."""
-NEAR = 5
-
-TAIL_SHARE, TAIL_WORDS = 0.15, 120
-"""What follows the first furniture at the end of a page goes, if it is at most this share and number of its words."""
 
 LEAD_CHARS = 1500
 
@@ -35,7 +27,6 @@ _BRACKETED = re.compile(
     r"written|compiled|contributed)\b[^()\[\]]{0,120}[)\]]\.?$",
     re.IGNORECASE,
 )
-_ENDING = ("comments", "credit", "contact", "copyright", "related", "subscribe", "consent", "share", "menu", "teaser")
 _WORD = re.compile(r"\w+")
 
 
@@ -61,7 +52,7 @@ def read_page(raw: str, title: str | None = None) -> Page:
     if stamp:  # a crawler's note, as some collections of pages put before each
         raw = raw[stamp.end() :]
     lines = _named([block for whole in blocks(raw) if (block := _without_phrases(whole)).text])
-    first, last = _bounds(lines)
+    first, last = zones.body(lines)
     header, middle, footer = lines[:first], lines[first : last + 1], lines[last + 1 :]
     found = _title(header, middle, title)
     body = [*_above(header, found), *_between(middle), *_below(footer)]
@@ -116,62 +107,6 @@ def _mark_captions(page: Sequence[Block], kinds: list[str | None]) -> None:
     if held > sum(block.words for block, kind in zip(page, kinds, strict=True) if kind is None and block.prose):
         for index in captions:
             kinds[index] = None if page[index].words > 6 else "caption"
-
-
-def _bounds(lines: Sequence[Line]) -> tuple[int, int]:
-    """Index of the first and last block of the body; all of the page where it has no running text."""
-    prose = [index for index, (block, kind) in enumerate(lines) if kind is None and block.prose]
-    if not prose:  # a list or a table, perhaps under a title
-        titled = len(lines) > 1 and lines[0][1] is None and lines[0][0].words >= 3 and not lines[0][0].ends
-        return int(titled), len(lines) - 1
-    if len(prose) > 1 and prose[0] <= NEAR and _headline(lines[prose[0]][0]):
-        prose.pop(0)
-    first = next(
-        (
-            index
-            for index, after in zip(prose, [*prose[1:], len(lines) + NEAR], strict=True)
-            if lines[index][0].words >= SOLID_WORDS or after - index <= NEAR
-        ),
-        prose[0],
-    )
-    cut = _tail(lines, first)
-    text = (index for index in range(first, cut) if lines[index][1] is None and _sentence(lines[index][0]))
-    return first, max(text, default=first)
-
-
-def _headline(block: Block) -> bool:
-    """A short question, exclamation or quotation above the text may be its title."""
-    return block.words <= 18 and not block.text.endswith(".")
-
-
-def _sentence(block: Block) -> bool:
-    """Running text, or a short sentence: the last paragraph of a report is often one."""
-    return block.prose or (block.ends and block.words >= 4 and not block.text.endswith("?"))
-
-
-def _tail(lines: Sequence[Line], first: int) -> int:
-    """Index from which the page is no longer the article: after the first furniture behind which little and scattered
-    text follows (an author's note, a teaser), or at the readers' comments."""
-    total = sum(block.words for block, kind in lines[first:] if kind is None and block.prose)
-    before = 0
-    after = [0] * (len(lines) + 1)
-    plain = [0] * (len(lines) + 1)
-    for index in range(len(lines) - 1, -1, -1):
-        block, kind = lines[index]
-        text = kind is None and block.prose
-        after[index] = after[index + 1] + (block.words if text else 0)
-        plain[index] = plain[index + 1] + text
-    replies = [index for index, (_, kind) in enumerate(lines) if kind == "comments"]
-    for index in range(first, len(lines)):
-        block, kind = lines[index]
-        before += block.words if kind is None and block.prose else 0
-        answers = bisect_right(replies, index) if kind == "comments" else 0
-        if answers and len(replies) - answers + 1 >= (2 if before >= after[index] else 4):
-            return index
-        scattered = plain[index] <= 0.34 * (len(lines) - index)
-        if kind in _ENDING and scattered and after[index] <= min(TAIL_SHARE * total, TAIL_WORDS):
-            return index
-    return len(lines)
 
 
 def _title(header: Sequence[Line], middle: Sequence[Line], given: str | None) -> int | None:

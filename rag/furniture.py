@@ -42,7 +42,7 @@ def label(block: Block) -> str | None:
         # What reads like a sentence is one, but for a headline after "Read also:", an offer or an address.
         if block.prose and kind != "contact" and (block.ends or kind not in ("teaser", "advert")):
             continue
-        if pattern.fullmatch(text):
+        if pattern.fullmatch(text) or pattern.fullmatch(text.rstrip(" :>»")):
             return kind
     if _SHOUTED.match(text) and not block.ends:
         return "teaser"

@@ -56,6 +56,13 @@ def test_a_folder_is_walked_in_order_and_hidden_files_are_left_out(tmp_path: Pat
     assert reading.skipped == reading.notes == ()
 
 
+def test_markdown_loses_its_marks(tmp_path: Path) -> None:
+    body = f"{TEXT}\n\nThe [mayor](http://x.example/a) spoke on Sunday."
+    write(tmp_path, a_md=f"# Bridge opens\n\n![The bridge](bridge.png)\n\n{body}")
+    (article,) = read_corpus(tmp_path).articles
+    assert (article.title, article.text) == ("Bridge opens", f"{TEXT}\n\nThe mayor spoke on Sunday.")
+
+
 def test_one_file_is_a_corpus(tmp_path: Path) -> None:
     write(tmp_path, a_txt=TEXT)
     assert texts(read_corpus(tmp_path / "a.txt")) == texts(read_corpus(str(tmp_path))) == [TEXT]

@@ -117,6 +117,8 @@ def test_a_text_without_furniture_comes_out_as_it_went_in(plain: str) -> None:
         "Follow the Lindau Post on Facebook",
         "3 hours ago",
         "Continue reading below",
+        "More like this:",
+        "LINDAU ・ 2 DAYS AGO",
         "#bridge #lindau",
     ],
 )
@@ -136,6 +138,8 @@ def test_furniture_between_paragraphs_goes(furniture: str) -> None:
         "She shared the article on Facebook and was fined for racist comments below it.",
         "The ministers agree to the plan, and the names of the two may not be published.",
         "Getty Images sued the company over 12 million photographs.",
+        "Updated plans: a bridge for 38 million",
+        "Posted a loss of 3 million in 2023",
         "Via Roma, which leads to the bridge, stays closed until Friday.",
     ],
 )
@@ -152,6 +156,30 @@ def test_readers_comments_go_even_when_they_are_long() -> None:
     comments = [line for i in range(9) for line in (f"user{i}", f"{LAST} I know this from comment {i}.", "Reply")]
     page = read(LEAD, NEXT, LAST, "12 Comments", *comments, "Leave a Reply")
     assert page.text == f"{LEAD}\n\n{NEXT}\n\n{LAST}"
+
+
+def test_a_count_of_comments_above_the_text_does_not_end_it() -> None:
+    standfirst = (
+        "After nine years of quarrels about money, noise and the view of the lake, the town has a bridge at last."
+    )
+    paragraphs = [f"{text} {i}." for i in range(4) for text in (LEAD, NEXT)]
+    form = ("Leave a Reply", "Name *", "Email *", "Website", "Post Comment")
+    assert read("Bridge opens", standfirst, "12 Comments", *paragraphs, *form).text == "\n\n".join(
+        [standfirst, *paragraphs]
+    )
+
+
+def test_the_last_paragraph_between_teaser_and_share_bar_stays() -> None:
+    paragraphs = [f"{text} {i}." for i in range(6) for text in (LEAD, NEXT)]
+    around = (
+        "RELATED Ten bridges you have to see",
+        "The bridge has no name yet.",
+        "Share",
+        "Tweet",
+        "Tags: Lindau",
+        "© LPA",
+    )
+    assert read(*paragraphs, *around).text == "\n\n".join([*paragraphs, "The bridge has no name yet."])
 
 
 def test_an_authors_note_between_credits_goes() -> None:

@@ -32,6 +32,10 @@ PLACES = ("index", "home", "n_threads", "llm_timeout")
 """Settings that change where and how fast a run goes, not what it says."""
 
 
+NEEDED = {"id", "question", "answer", "refused", "confidence", "citations", "hits", "seconds"}
+"""What a prediction must hold to be scored."""
+
+
 def settings(config: Config, articles: Iterable[Article]) -> dict[str, str]:
     """What a Config changes from the defaults, in words that a JSON line can hold, and what the articles said.
 
@@ -131,8 +135,10 @@ def resume(path: Path, questions: Sequence[Question], stamp: dict[str, str]) -> 
 def _read_line(path: Path, number: int, line: str) -> dict[str, Any]:
     try:
         prediction = json.loads(line)
-        prediction["id"], prediction["question"], prediction["refused"]
-    except (ValueError, TypeError, KeyError) as error:
+        missing = ({"id", "question"} if prediction.get("error") else NEEDED) - prediction.keys()
+        if missing:
+            raise KeyError(*sorted(missing))
+    except (ValueError, AttributeError, KeyError) as error:
         raise UsageError(
             f"{path}, line {number} is not a prediction ({error!r}). Take that line out, or give another --predictions."
         ) from error

@@ -28,7 +28,6 @@ PLACEHOLDER = "Ask the articles …"
 SEED_QUESTIONS = (
     "Where did China and the U.S. hold their first meeting on AI?",
     "What did Sam Altman say about Chinese researchers?",
-    "Does OpenAI offer ChatGPT in China?",
     "What did Graham Webster warn about?",
 )
 

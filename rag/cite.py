@@ -112,6 +112,9 @@ def compose(
     rest = [s for s in evidence if (s.article.id, s.start) not in used and worth[s.article.id, s.start] >= QUOTE_FROM]
     rest.sort(key=lambda s: -worth[s.article.id, s.start])
     chosen = rest[: max_claims - len(shown)]
+    if not shown and not chosen and evidence:
+        # The decision to answer is taken elsewhere and stands: what comes nearest is quoted.
+        chosen = [max(evidence, key=lambda s: worth[s.article.id, s.start])]
     return shown + [quoted(s) for s in evidence if s in chosen]
 
 

@@ -406,6 +406,7 @@ def test_progress_is_told_to_the_end(open_index: Open, corpus: Path, small_batch
     assert embedding[-1] == (report.passages, report.passages)
 
 
+@pytest.mark.real  # no model in it, but half a minute: too long for `make check`
 def test_a_text_of_twenty_megabytes(open_index: Open, tmp_path: Path) -> None:
     """One word in each sentence is found nowhere else; the last one is still found, at its place."""
     sentence = (

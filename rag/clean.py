@@ -27,7 +27,7 @@ _BRACKETED = re.compile(
     r"written|compiled|contributed)\b[^()\[\]]{0,120}[)\]]\.?$",
     re.IGNORECASE,
 )
-_WORD = re.compile(r"\w+")
+_WORD = re.compile(r"[^\W_]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,8 @@ def read_page(raw: str, title: str | None = None) -> Page:
     header, middle, footer = lines[:first], lines[first : last + 1], lines[last + 1 :]
     found = _title(header, middle, title)
     body = [*_above(header, found), *_between(middle), *_below(footer)]
-    text = "\n\n".join(body) or _whatever(lines)
+    text = "\n\n".join(body)
+    text = text if _WORD.search(text) else _whatever(lines)
     line = header[found][0].text if found is not None else None
     published = metadata.find_date(header, text, footer, line) or (dates.find(stamp[1]) if stamp else None)
     return Page(

@@ -5,7 +5,6 @@ Knows nothing about words: a line is running text or not, furniture or not, and 
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Sequence
 
 from rag.blocks import Block
@@ -17,6 +16,9 @@ NEAR = 5
 
 TAIL_SHARE, TAIL_WORDS = 0.15, 120
 """What follows the first furniture at the end of a page goes, if it is at most this share and number of its words."""
+
+REMARK_LINES = 3
+"""Paragraphs that a reader's comment has, at most."""
 
 _ENDING = ("comments", "credit", "contact", "copyright")
 """Furniture that only stands behind an article, or above it; adverts and teasers stand between paragraphs too."""
@@ -56,24 +58,31 @@ def _sentence(block: Block) -> bool:
 def _tail(lines: Sequence[Line], first: int) -> int:
     """Index from which the page is no longer the article: after the first furniture behind which little and scattered
     text follows (an author's note, a teaser), or at the readers' comments."""
-    total = sum(block.words for block, kind in lines[first:] if kind is None and block.prose)
-    before = 0
-    after = [0] * (len(lines) + 1)
-    plain = [0] * (len(lines) + 1)
+    after = [0] * (len(lines) + 1)  # words of running text from a line on
+    plain = [0] * (len(lines) + 1)  # lines of it
     for index in range(len(lines) - 1, -1, -1):
         block, kind = lines[index]
         text = kind is None and block.prose
         after[index] = after[index + 1] + (block.words if text else 0)
         plain[index] = plain[index + 1] + text
-    replies = [index for index, (_, kind) in enumerate(lines) if kind == "comments"]
-    for index in range(first, len(lines)):
-        block, kind = lines[index]
-        before += block.words if kind is None and block.prose else 0
-        replying = len(replies) - bisect_left(replies, index) if kind == "comments" else 0
-        # Readers' comments may be longer than the article, but then "Reply" stands between them.
-        if replying >= (2 if before >= after[index] else max(4, 0.5 * plain[index])):
-            return index
+    limit = min(TAIL_SHARE * after[first], TAIL_WORDS)
+    comments = _comments(lines, first, after, plain)
+    for index in range(first, comments):
         scattered = plain[index] <= 0.34 * (len(lines) - index)
-        if kind in _ENDING and scattered and after[index] <= min(TAIL_SHARE * total, TAIL_WORDS):
+        if lines[index][1] in _ENDING and scattered and after[index] <= limit:
             return index
-    return len(lines)
+    return comments
+
+
+def _comments(lines: Sequence[Line], first: int, after: Sequence[int], plain: Sequence[int]) -> int:
+    """Index at which the readers' comments begin: at a heading with a form, or with "Reply" every few lines."""
+    replies = [index for index, (_, kind) in enumerate(lines) if kind == "comments"]
+    start = len(lines)
+    longest = 0
+    for at in range(len(replies) - 2, -1, -1):
+        longest = max(longest, plain[replies[at]] - plain[replies[at + 1]])
+        short = after[first] - after[replies[at]] >= after[replies[at]]
+        talk = len(replies) - at >= 4 and longest <= REMARK_LINES
+        if replies[at] > first and (short or talk):
+            start = replies[at]
+    return start

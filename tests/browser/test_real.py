@@ -22,11 +22,19 @@ SLOW = 540_000
 """Milliseconds; the first answer waits for the model to load and the articles to be embedded."""
 
 
+def heed_ctrl_c() -> None:
+    """As from a terminal. A shell starts what it runs in the background deaf to Ctrl-C, and its children inherit that:
+    so it was when these tests ran there."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.fixture
 def chat() -> Iterator[tuple[str, subprocess.Popen[str]]]:
     port = free_port("127.0.0.1", 7950)
     command = [sys.executable, "-m", "ui", "--no-browser", "--port", str(port)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, preexec_fn=heed_ctrl_c
+    ) as process:
         try:
             assert process.stdout is not None
             for line in process.stdout:

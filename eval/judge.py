@@ -11,12 +11,9 @@ from rag.config import Config
 
 def checker(config: Config) -> Check:
     """Load the embedder that `config` names; the first call fetches it if it is not there. Raises FootnoteError."""
-    from rag.embedder import SentenceTransformerEmbedder
-    from rag.fetch import ensure_embedder
-    from rag.home import home_folder
-    from rag.support import SupportChecker
+    from rag import build  # the eval command must start without loading any part
 
-    supports = SupportChecker(SentenceTransformerEmbedder(ensure_embedder(config.embedder, home_folder(config))))
+    supports = build.checker(config)
 
     def check(sentence: str, source: str, context: str) -> bool:
         return supports(sentence, source, context).probability >= config.support_threshold

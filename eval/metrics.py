@@ -10,7 +10,7 @@ from typing import Any
 
 from eval.locate import Span, covered, mostly, shared
 from eval.words import contains, without_markers
-from rag.sentences import split
+from rag.cite import context
 from rag.types import Article
 
 
@@ -136,8 +136,8 @@ def supported(prediction: Mapping[str, Any], articles: Mapping[str, Article], ch
     for claim in prediction["claims"]:
         cited = [citations[number] for number in claim["citations"]]
         source = " ".join(_text(citation, articles) for citation in cited)
-        context = " | ".join(_context(citation, articles) for citation in cited)
-        results.append(bool(source) and check(without_markers(claim["text"]), source, context))
+        about = " | ".join(context(articles[c["article"]]) for c in cited if c["article"] in articles)
+        results.append(bool(source) and check(without_markers(claim["text"]), source, about))
     return results
 
 
@@ -145,14 +145,3 @@ def _text(citation: Mapping[str, Any], articles: Mapping[str, Article]) -> str:
     """What the article says at the citation's offsets; "" for an article that is not there."""
     article = articles.get(citation["article"])
     return article.text[citation["start"] : citation["end"]] if article else ""
-
-
-def _context(citation: Mapping[str, Any], articles: Mapping[str, Article]) -> str:
-    """What may tell who "it" is and which year it was: title, publisher, date, and the sentence before."""
-    article = articles.get(citation["article"])
-    if article is None:
-        return ""
-    before = article.text[max(0, citation["start"] - 300) : citation["start"]].strip()
-    last = [before[start:end] for start, end in split(before)][-1:]
-    head = (article.title, article.publisher, article.published and article.published.isoformat(), *last)
-    return " | ".join(part for part in head if part)

@@ -16,6 +16,7 @@ from rag.errors import CorpusError
 from rag.fetch import ensure_embedder, ensure_model
 from rag.home import home_folder
 from rag.index import Index, SyncReport
+from rag.support import SupportChecker
 from rag.types import Answer, Embedder, Generator, Turn
 
 Progress = Callable[[str, int, int], None]
@@ -80,6 +81,11 @@ def index_folder(config: Config) -> Path:
     corpus = Path(config.corpus).expanduser().resolve()
     key = hashlib.sha256(str(corpus).encode("utf-8", "surrogateescape")).hexdigest()[:12]
     return home_folder(config) / "indexes" / f"{corpus.stem[:40] or 'articles'}-{key}"
+
+
+def checker(config: Config) -> SupportChecker:
+    """The support checker alone, for answers that come from a file."""
+    return SupportChecker(_embedder(config, None))
 
 
 def _embedder(config: Config, progress: Progress | None) -> Embedder:

@@ -25,7 +25,7 @@ from rag.followup import leans, standalone
 from rag.index import Index
 from rag.search import search
 from rag.support import SUPPORTED_FROM, SupportChecker
-from rag.types import Answer, Article, Claim, Event, Generator, Hit, Retrieved, Seconds, Token, Turn, Vectors
+from rag.types import Answer, Article, Claim, Event, Generator, Hit, Messages, Retrieved, Seconds, Token, Turn, Vectors
 from rag.words import content_words
 
 HISTORY_TURNS = 2
@@ -46,11 +46,10 @@ class _Asked:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What stands before anything is written: hits, evidence, how relevant each sentence is, seconds of the search."""
+    """What stands before anything is written: hits, evidence, and the seconds of the search."""
 
     hits: tuple[Hit, ...]
     evidence: Sequence[Sentence]
-    relevance: Sequence[float]
     searched: float
 
 
@@ -125,12 +124,13 @@ class Chatbot:
     def _answer(self, asked: _Asked, hits: tuple[Hit, ...], searched: float) -> Iterator[Event]:
         evidence = self._gather(asked.query, hits)
         features = decide.features(evidence, self._stated(asked, evidence))
-        known = _Known(hits, evidence, decide.relevance(decide.sentence_features(evidence), drafted=False), searched)
+        known = _Known(hits, evidence, searched)
         confidence = decide.probability(features)
         if self._config.check and (not evidence or confidence < self._worth_a_draft()):
             yield self._refusal(asked, known, confidence)
             return
-        draft, first = yield from self._write(asked, evidence)
+        messages = prompt.answer(evidence, asked.question, asked.history, asked.as_of)
+        draft, first = yield from self._write(messages, asked.started)
         drafted = cite.draft_sentences(draft)
         near = cite.nearness(drafted, evidence, self._index.embed)
         statements: Sequence[cite.Statement]
@@ -156,19 +156,16 @@ class Chatbot:
         threshold = self._config.answer_threshold
         return threshold if self._generator is None else min(decide.EARLY_FROM, threshold)
 
-    def _write(
-        self, asked: _Asked, evidence: Sequence[Sentence]
-    ) -> abc.Generator[Event, None, tuple[str, float | None]]:
-        """Yield the draft in Tokens; return it whole, with the seconds until its first piece."""
-        draft, first = "", None
+    def _write(self, messages: Messages, started: float) -> abc.Generator[Event, None, tuple[str, float | None]]:
+        """Yield the reply in Tokens; return it whole, with the seconds until the first. No model: nothing."""
+        text, first = "", None
         if self._generator is not None:
-            messages = prompt.answer(evidence, asked.question, asked.history, asked.as_of)
             with closing(self._generator.stream(messages, self._config.max_answer_tokens)) as pieces:
                 for piece in pieces:
-                    first = first or time.perf_counter() - asked.started
-                    draft += piece
+                    first = first or time.perf_counter() - started
+                    text += piece
                     yield Token(piece)
-        return draft, first
+        return text, first
 
     def _stated(self, asked: _Asked, evidence: Sequence[Sentence]) -> float | None:
         """Yes minus no, in logits, to whether the evidence states the answer; None where there is no model to ask."""
@@ -187,7 +184,7 @@ class Chatbot:
         dropped: tuple[str, ...] = (),
     ) -> Answer:
         reason = refuse.reason(asked.question, known.hits)
-        near, citations = cite.number(refuse.nearest(known.evidence, known.relevance))
+        near, citations = cite.number(refuse.nearest(known.evidence, _relevance(known.evidence)))
         text = f"{reason} The nearest they hold: {cite.with_markers(near)}" if near else reason
         seconds = Seconds(known.searched, first, time.perf_counter() - asked.started)
         return Answer(asked.question, text, (), citations, known.hits, reason, confidence, seconds, dropped)
@@ -195,12 +192,7 @@ class Chatbot:
     def _from_memory(self, asked: _Asked) -> Iterator[Event]:
         """The baseline without articles: whatever the model says, uncited."""
         yield Retrieved(())
-        text, first = "", None
-        if self._generator is not None:
-            for piece in self._generator.stream(prompt.from_memory(asked.question), self._config.max_answer_tokens):
-                first = first or time.perf_counter() - asked.started
-                text += piece
-                yield Token(piece)
+        text, first = yield from self._write(prompt.from_memory(asked.question), asked.started)
         claims = tuple(Claim(sentence) for sentence in cite.draft_sentences(text))
         seconds = Seconds(0.0, first, time.perf_counter() - asked.started)
         yield Answer(asked.question, text, claims, (), (), None, 1.0, seconds)
@@ -211,7 +203,8 @@ class Chatbot:
 
     def _clean(self, question: str) -> str:
         """One line without control characters. Raises QuestionError for what cannot be a question."""
-        text = "".join(" " if unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp") else c for c in question)
+        shown = (c for c in question if unicodedata.category(c) != "Cf")  # soft hyphens and joiners stand inside words
+        text = "".join(" " if unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") else c for c in shown)
         text = " ".join(unicodedata.normalize("NFC", text).split())
         if not text:
             raise QuestionError("The question is empty. Type what you want to know from the articles.")
@@ -229,9 +222,9 @@ def _shortened(history: Sequence[Turn]) -> tuple[Turn, ...]:
     return tuple(Turn(turn.question[:HISTORY_CHARS], turn.answer[:HISTORY_CHARS]) for turn in history[-HISTORY_TURNS:])
 
 
-def _relevance(evidence: Sequence[Sentence], near: Vectors) -> list[float]:
-    """How relevant each sentence is, given cosines of shape (draft sentences, evidence sentences)."""
-    if not len(near):
+def _relevance(evidence: Sequence[Sentence], near: Vectors | None = None) -> list[float]:
+    """How relevant each sentence is; `near`: cosines with a draft, shape (draft sentences, evidence sentences)."""
+    if near is None or not len(near):
         return decide.relevance(decide.sentence_features(evidence), drafted=False)
     nearest = [float(value) for value in near.max(axis=0)]
     return decide.relevance(decide.sentence_features(evidence, nearest), drafted=True)

@@ -16,7 +16,7 @@ import numpy as np
 from rag import sentences
 from rag.evidence import Sentence
 from rag.support import Support, SupportChecker
-from rag.types import Citation, Claim, Embedder, Vectors
+from rag.types import Article, Citation, Claim, Embedder, Vectors
 
 CANDIDATES = 3
 """Source sentences, nearest first, that a draft sentence is checked against, alone and two together."""
@@ -31,8 +31,11 @@ KEEP_FROM = 0.15
 
 _INNER = str.maketrans({"“": "‘", "”": "’"})
 """Quotation marks within a quotation. Straight ones cannot be told apart, opening from closing, and stay."""
-_MARKS = re.compile(r"\s*[\[(](?:\d{1,2}|[A-Z])[\])]|^\s*(?:Answer|A)\s*:\s*", re.MULTILINE)
-"""Labels that small models write of themselves: they mean nothing, code attaches the citations."""
+_MARKS = re.compile(
+    r"\s*\[(?:\d{1,2}|[A-Z])\]|\s*\((?:\d|[A-Z])\)(?=\s*(?:[.!?\[]|$))|^\s*(?:Answer|A)\s*:\s*", re.MULTILINE
+)
+"""Labels that small models write of themselves: they mean nothing, code attaches the citations. In round brackets only
+one sign at the end of a sentence, for "(24)" is an age."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,7 @@ def check_draft(
     In the place of one that falls stands what its source really says, where there is a source near enough.
     """
     choices = [_choices(row, evidence) for row in near]
-    pairs = [(text, _joined(c), _context(c)) for text, cs in zip(drafted, choices, strict=True) for c in cs]
+    pairs = [(text, _joined(c), context(c[0].article)) for text, cs in zip(drafted, choices, strict=True) for c in cs]
     verdicts = iter(checker.many(pairs))
     kept, dropped, support = [], [], 0.0
     for text, row, cs in zip(drafted, near, choices, strict=True):
@@ -171,13 +174,9 @@ def _joined(sources: Sequence[Sentence]) -> str:
     return " ".join(s.text for s in sources)
 
 
-def _context(sources: Sequence[Sentence]) -> str:
-    """What may tell who "it" is and which year it was: the article's head and the sentence before."""
-    article, start = sources[0].article, sources[0].start
-    before = article.text[max(0, start - 300) : start].strip()
-    spans = sentences.split(before)
-    last = before[spans[-1][0] :] if spans else ""
-    head = (article.title, article.publisher, article.published.isoformat() if article.published else None, last)
+def context(article: Article) -> str:
+    """What a footnote shows beside its quote, and a claim may therefore take from it: title, publisher, date."""
+    head = (article.title, article.publisher, article.published.isoformat() if article.published else None)
     return " | ".join(part for part in head if part)
 
 
@@ -186,7 +185,9 @@ def verdict(
 ) -> Claim:
     """A user's statement against the evidence: supported by one or two sentences, contradicted by one, or not found."""
     choices = _choices(row, evidence)
-    judged = list(zip(choices, checker.many([(statement, _joined(c), _context(c)) for c in choices]), strict=True))
+    judged = list(
+        zip(choices, checker.many([(statement, _joined(c), context(c[0].article)) for c in choices]), strict=True)
+    )
     if best := _best(judged, threshold):
         claims, _ = number([Statement(statement, best[0], best[1].probability)])
         return claims[0]

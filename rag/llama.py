@@ -28,7 +28,7 @@ from rag.types import CUT, Messages, Pieces
 _PLACE = re.compile(r"\x1d(\d+)\x1d")
 
 BLOCK = 128
-"""Tokens evaluated in one call. Larger blocks are not faster on two cores, smaller ones are slower."""
+"""Tokens evaluated in one call: what a prompt that parts ways in mid-text evaluates again, at most."""
 
 
 class LlamaCpp:

@@ -46,7 +46,7 @@ _EXAMPLES = (
     (_PENGUIN, "how long do emperor penguins live", None),
 )
 """Two topics, each with a question that the passage answers and one that it only seems to: on the topic is not enough.
-Against the bare question, the four raise the AUROC of the model's judgement on CLAPNQ from 0.77 to 0.88."""
+With them and one passage the model's judgement has an AUROC of 0.88 on CLAPNQ; without them and with five, 0.77."""
 
 
 def stated(

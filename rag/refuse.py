@@ -1,4 +1,4 @@
-"""The words of a refusal: what was looked for, what no article mentions, and the nearest things that they do hold.
+"""The words of a refusal: what was looked for, what no article found mentions, and the nearest that they do hold.
 
 Knows nothing about how the decision was taken.
 """
@@ -25,22 +25,25 @@ NEAR_FROM = 0.35
 def reason(question: str, hits: Sequence[Hit]) -> str:
     """
     >>> reason("Who won the 2026 cup?", [])
-    'The articles do not say: “Who won the 2026 cup?” None of them mentions “2026”.'
+    'The articles do not say: “Who won the 2026 cup?” None of the nearest mentions “2026”.'
     """
     text = f"The articles do not say: “{' '.join(question.split())}”"
     missing = unmentioned(question, hits)
     if not missing:
         return text + " They touch on the subject, but this is not in them."
-    return f"{text} None of them mentions {' or '.join(f'“{word}”' for word in missing)}."
+    return f"{text} None of the nearest mentions {' or '.join(f'“{word}”' for word in missing)}."
 
 
 def unmentioned(question: str, hits: Sequence[Hit]) -> list[str]:
-    """What the question names and no article found holds in any form: names and numbers, or else its longest word."""
-    there = {word for hit in hits for word in content_words(f"{hit.article.title or ''}\n{hit.article.text}")}
+    """What the question names and no article found holds in any form, not even within a longer word ("Congress" in
+    "congressional"): names and numbers, or else its longest word."""
+    texts = [f"{hit.article.title or ''}\n{hit.article.text}" for hit in {h.article.id: h for h in hits}.values()]
+    there = {word for text in texts for word in content_words(text)}
+    letters = "\n".join(texts).casefold()
 
     def absent(text: str) -> bool:
         stems = content_words(text)
-        return bool(stems) and not set(stems) & there
+        return bool(stems) and not set(stems) & there and text.casefold() not in letters
 
     named = [name.text for name in names(question)] + re.findall(r"\d[\d.,]*\d|\d", question)
     missing = [text for text in dict.fromkeys(named) if absent(text)]

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-import numpy as np
-
 from rag.index import Index
 from rag.types import Hit
 
 CANDIDATES = 50
 """Passages taken from each of the two lists before they are fused."""
-KEYWORD_WEIGHT = 0.3
-"""Weight of the normalised BM25 score (0..1) beside the cosine. Fitted in `eval/` on CLAPNQ, see README."""
+KEYWORD_WEIGHT = 0.8
+"""Weight of the normalised BM25 score (0..1) beside the cosine. Evidence in the first passage, for weights of 0, 0.3
+and 0.8: 0.58, 0.66, 0.72 of the shipped questions; 0.97, 0.98, 0.98 of CLAPNQ's. From 0.6 to 1.5 little changes."""
 
 
 def search(
@@ -21,7 +18,6 @@ def search(
     k: int,
     per_article: int | None = None,
     retrieval: str = "fused",
-    keep: Callable[[Hit], bool] = lambda hit: True,
 ) -> list[Hit]:
     """The `k` best passages, best first, at most `per_article` of one article.
 
@@ -42,11 +38,11 @@ def search(
         a, b = dense.get(i, 0.0), keyword.get(i, 0.0)
         score = {"fused": a + KEYWORD_WEIGHT * b, "dense": a, "keyword": b}[retrieval]
         hits.append(Hit(passage, index.articles[passage.article_id], score, a, b))
-    hits.sort(key=lambda hit: (-np.round(hit.score, 6), hit.passage.id))
-    return _cap(filter(keep, hits), k, per_article)
+    hits.sort(key=lambda hit: (-round(hit.score, 6), hit.passage.id))
+    return _cap(hits, k, per_article)
 
 
-def _cap(hits: filter[Hit], k: int, per_article: int | None) -> list[Hit]:
+def _cap(hits: list[Hit], k: int, per_article: int | None) -> list[Hit]:
     taken: list[Hit] = []
     count: dict[str, int] = {}
     for hit in hits:

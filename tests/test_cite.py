@@ -34,6 +34,10 @@ def test_labels_of_the_model_are_taken_off() -> None:
     assert cite.draft_sentences(draft) == ["The bridge opened on Sunday.", "Mayor Brandt cut the ribbon."]
 
 
+def test_an_age_in_brackets_is_no_label() -> None:
+    assert cite.draft_sentences("Karla Weiss (24) drew it.") == ["Karla Weiss (24) drew it."]
+
+
 @pytest.mark.parametrize("draft", ["", "  \n", "...", "[1] [2]", "—", "🚋"])
 def test_a_draft_without_words_has_no_sentences(draft: str) -> None:
     assert cite.draft_sentences(draft) == []
@@ -187,3 +191,16 @@ def test_nearness_has_a_row_a_draft_sentence_and_a_column_a_source() -> None:
     assert cite.nearness([], FOUND, EMBED).shape == (0, len(FOUND))
     assert cite.nearness(["a"], [], EMBED).shape == (1, 0)
     assert np.argmax(cite.nearness([WATCHED.text], FOUND, EMBED)[0]) == 3
+
+
+def test_a_claim_takes_nothing_from_words_outside_its_footnote() -> None:
+    """The sentence before the quote says who cut the ribbon; the quote alone does not."""
+    found = evidence("How many people watched?", [hit(BRIDGE)])
+    draft = ["Mayor Ilse Brandt cut the ribbon and about 2,000 people watched."]
+    near = cite.nearness(draft, found, FakeEmbedder())
+    checked = cite.check_draft(draft, near, found, SupportChecker(FakeEmbedder()), 0.8)
+    (statement,) = checked.statements
+    assert [source.text for source in statement.sources] == [
+        "Mayor Ilse Brandt cut the ribbon.",
+        "About 2,000 people watched.",
+    ]

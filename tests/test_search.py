@@ -81,17 +81,6 @@ def test_the_same_question_finds_the_same_also_after_others(find: Find) -> None:
     assert find("tram to the harbour in Lindau", 8) == first
 
 
-def test_hits_can_be_left_out(find: Find) -> None:
-    hits = find("harbour bridge in Lindau", keep=lambda hit: not hit.article.source.endswith("bridge.txt"))
-    assert hits
-    assert not any(hit.article.source.endswith("bridge.txt") for hit in hits)
-
-
-@pytest.mark.parametrize("question", ["גשר", "الجسر", "🚋🚋", "\x00\x01", "?", "the of and", "x" * 5000])
-def test_whatever_is_asked_is_searched_for(find: Find, question: str) -> None:
-    assert all(isinstance(hit, Hit) for hit in find(question))
-
-
 def test_fused_adds_the_share_of_the_keywords_to_the_cosine(index: Index) -> None:
     question = "How long is the harbour bridge?"
     cosines = {hit.passage.id: hit.score for hit in search(index, question, 100, retrieval="dense")}

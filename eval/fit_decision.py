@@ -22,10 +22,11 @@ WEIGHTS = Path(__file__).parent.parent / "rag" / "decision_weights.json"
 SENTENCE = ("below_top", "cosine", "overlap", "first_passage", "length")
 REGRESSIONS = {
     "answer_extract": ("sentence",),
-    "answer_stated": ("sentence", "stated"),
-    "answer_drafted": ("sentence", "stated", "support"),
+    "answer_judged": ("sentence", "judged"),
+    "answer_drafted": ("sentence", "judged", "support"),
     "sentence": SENTENCE,
-    "sentence_drafted": (*SENTENCE, "drafted"),
+    "sentence_judged": (*SENTENCE, "judged", "below_best"),
+    "sentence_drafted": (*SENTENCE, "judged", "below_best", "drafted"),
 }
 """Name and features of each regression in the weights file. Features that help one kind of articles and hurt another
 (scores of whole passages, keyword scores) are left out."""

@@ -59,20 +59,32 @@ def record(question: Question, index: Index, model: Generator, config: Config) -
     earlier = question.history[-1:] if leans(text) else ()
     hits = search(index, query, config.top_k, config.per_article, config.retrieval)
     evidence = gather(query, hits, index.embed, model.count_tokens)
-    yes, no = model.choose(prompt.stated(evidence, text, earlier), ["Yes", "No"])
-    draft = "".join(model.stream(prompt.answer(evidence, text, earlier), config.max_answer_tokens))
+    judged = []
+    for sentence in evidence:
+        yes, no = model.choose(prompt.judge(text, sentence, earlier, question.as_of), ["Yes", "No"])
+        judged.append(yes - no)
+    chosen = decide.best(evidence, decide.relevance(decide.sentence_features(evidence, judged)))
+    draft = "".join(model.stream(prompt.answer(chosen, text, earlier, question.as_of), config.max_answer_tokens))
     drafted = cite.draft_sentences(draft)
     near = cite.nearness(drafted, evidence, index.embed)
     checked = cite.check_draft(drafted, near, evidence, SupportChecker(index.embed), config.support_threshold)
     nearest = [float(v) for v in near.max(axis=0)] if len(near) else [0.0] * len(evidence)
-    rows = decide.sentence_features(evidence, nearest)
+    rows = decide.sentence_features(evidence, judged, nearest)
     return {
         "id": question.id,
         "answerable": question.answerable,
-        "features": decide.features(evidence, yes - no) | {"support": checked.support},
+        "features": decide.features(text, evidence, judged) | {"support": checked.support},
         "draft": draft,
         "sentences": [
-            row | {"gold": _is_gold(s, question), "text": s.text} for s, row in zip(evidence, rows, strict=True)
+            row
+            | {
+                "gold": _is_gold(s, question),
+                "text": s.text,
+                "need": s.need,
+                "ps": s.passage_score,
+                "tcos": s.titled_cosine,
+            }
+            for s, row in zip(evidence, rows, strict=True)
         ],
         "gold": len(question.evidence),
     }

@@ -17,8 +17,10 @@ from datetime import date
 from types import TracebackType
 
 from rag import cite, decide, prompt, refuse
+from rag.asked import is_command
 from rag.complete import completed
 from rag.config import Config
+from rag.disagree import both_sides
 from rag.errors import QuestionError
 from rag.evidence import Sentence, gather
 from rag.followup import leans, standalone
@@ -31,6 +33,8 @@ from rag.words import content_words
 HISTORY_TURNS = 2
 HISTORY_CHARS = 300
 """What of an earlier conversation the model is shown: so many turns, each part cut to so many characters."""
+COMMAND_CONFIDENCE = 0.01
+"""Probability that the articles hold the answer to what is no question to them: an order to the assistant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +50,17 @@ class _Asked:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What stands before anything is written: hits, evidence, and the seconds of the search."""
+    """What stands before anything is written: hits, evidence, its judgement, and the seconds of the search."""
 
     hits: tuple[Hit, ...]
     evidence: Sequence[Sentence]
+    judged: Sequence[float] | None
     searched: float
+
+    def relevance(self, near: Vectors | None = None) -> list[float]:
+        """How relevant each sentence is; `near`: cosines with a draft, shape (draft sentences, evidence sentences)."""
+        nearest = None if near is None or not len(near) else [float(value) for value in near.max(axis=0)]
+        return decide.relevance(decide.sentence_features(self.evidence, self.judged, nearest))
 
 
 class Chatbot:
@@ -122,14 +132,19 @@ class Chatbot:
         return search(self._index, query, k, self._config.per_article, self._config.retrieval)
 
     def _answer(self, asked: _Asked, hits: tuple[Hit, ...], searched: float) -> Iterator[Event]:
+        if self._config.check and is_command(asked.question):
+            yield self._refusal(asked, _Known(hits, (), None, searched), COMMAND_CONFIDENCE)
+            return
         evidence = self._gather(asked.query, hits)
-        features = decide.features(evidence, self._stated(asked, evidence))
-        known = _Known(hits, evidence, searched)
+        judged = self._judged(asked, evidence)
+        features = decide.features(asked.question, evidence, judged)
+        known = _Known(hits, evidence, judged, searched)
         confidence = decide.probability(features)
         if self._config.check and (not evidence or confidence < self._worth_a_draft()):
             yield self._refusal(asked, known, confidence)
             return
-        messages = prompt.answer(evidence, asked.question, asked.history, asked.as_of)
+        chosen = decide.best(evidence, known.relevance())
+        messages = prompt.answer(chosen, asked.question, asked.history, asked.as_of)
         draft, first = yield from self._write(messages, asked.started)
         drafted = cite.draft_sentences(draft)
         near = cite.nearness(drafted, evidence, self._index.embed)
@@ -140,13 +155,15 @@ class Chatbot:
             dropped = checked.dropped
             if self._generator is not None:
                 confidence = decide.probability(features | {"support": checked.support})
-            statements = completed(asked.question, cite.compose(checked, evidence, _relevance(evidence, near)))
+            worth = known.relevance(near)
+            statements = completed(asked.question, cite.compose(checked, evidence, worth))
+            statements = both_sides(asked.question, statements, evidence, worth)
             if confidence < self._config.answer_threshold or not statements:
                 yield self._refusal(asked, known, confidence, first, dropped)
                 return
         else:
             statements = cite.unchecked(drafted, near, evidence)
-        claims, citations = cite.number(statements)
+        claims, citations = cite.number(statements, [hit.article for hit in hits])
         seconds = Seconds(searched, first, time.perf_counter() - asked.started)
         text = cite.with_markers(claims)
         yield Answer(asked.question, text, claims, citations, hits, None, confidence, seconds, dropped)
@@ -167,13 +184,19 @@ class Chatbot:
                     yield Token(piece)
         return text, first
 
-    def _stated(self, asked: _Asked, evidence: Sequence[Sentence]) -> float | None:
-        """Yes minus no, in logits, to whether the evidence states the answer; None where there is no model to ask."""
-        if self._generator is None or not evidence:
+    def _judged(self, asked: _Asked, evidence: Sequence[Sentence]) -> list[float] | None:
+        """For each sentence yes minus no, in logits, to whether it states the answer; None: there is no model to ask.
+
+        One sentence at a time: among many a small model loses sight of what is asked.
+        """
+        if self._generator is None:
             return None
-        messages = prompt.stated(evidence, asked.question, asked.history, asked.as_of)
-        yes, no = self._generator.choose(messages, ["Yes", "No"])
-        return yes - no
+        logits = []
+        for sentence in evidence:
+            messages = prompt.judge(asked.question, sentence, asked.history, asked.as_of)
+            yes, no = self._generator.choose(messages, ["Yes", "No"])
+            logits.append(yes - no)
+        return logits
 
     def _refusal(
         self,
@@ -184,7 +207,8 @@ class Chatbot:
         dropped: tuple[str, ...] = (),
     ) -> Answer:
         reason = refuse.reason(asked.question, known.hits)
-        near, citations = cite.number(refuse.nearest(known.evidence, _relevance(known.evidence)))
+        nearest = refuse.nearest(known.evidence, known.relevance())
+        near, citations = cite.number(nearest, [hit.article for hit in known.hits])
         text = f"{reason} The nearest they hold: {cite.with_markers(near)}" if near else reason
         seconds = Seconds(known.searched, first, time.perf_counter() - asked.started)
         return Answer(asked.question, text, (), citations, known.hits, reason, confidence, seconds, dropped)
@@ -220,11 +244,3 @@ class Chatbot:
 
 def _shortened(history: Sequence[Turn]) -> tuple[Turn, ...]:
     return tuple(Turn(turn.question[:HISTORY_CHARS], turn.answer[:HISTORY_CHARS]) for turn in history[-HISTORY_TURNS:])
-
-
-def _relevance(evidence: Sequence[Sentence], near: Vectors | None = None) -> list[float]:
-    """How relevant each sentence is; `near`: cosines with a draft, shape (draft sentences, evidence sentences)."""
-    if near is None or not len(near):
-        return decide.relevance(decide.sentence_features(evidence), drafted=False)
-    nearest = [float(value) for value in near.max(axis=0)]
-    return decide.relevance(decide.sentence_features(evidence, nearest), drafted=True)

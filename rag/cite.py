@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from rag import sentences
+from rag.copies import copies_of
 from rag.evidence import Sentence
 from rag.support import Support, SupportChecker
 from rag.types import Article, Citation, Claim, Embedder, Vectors
@@ -24,8 +25,6 @@ MAX_CLAIMS = 4
 """Sentences of an answer, at most."""
 QUOTE_FROM = 0.45
 """Relevance from which a source sentence is quoted beside the draft."""
-REPLACE_FROM = 0.5
-"""Cosine from which the source sentence nearest to an unsupported draft sentence is quoted in its place."""
 KEEP_FROM = 0.15
 """Relevance below which a supported draft sentence is beside the question."""
 
@@ -76,21 +75,17 @@ def nearness(drafted: Sequence[str], evidence: Sequence[Sentence], embed: Embedd
 def check_draft(
     drafted: Sequence[str], near: Vectors, evidence: Sequence[Sentence], checker: SupportChecker, threshold: float
 ) -> Checked:
-    """Keep the draft sentences that one source sentence supports, or else two of one article together.
-
-    In the place of one that falls stands what its source really says, where there is a source near enough.
-    """
+    """Keep the draft sentences that one source sentence supports, or else two of one article together."""
     choices = [_choices(row, evidence) for row in near]
     pairs = [(text, _joined(c), context(c[0].article)) for text, cs in zip(drafted, choices, strict=True) for c in cs]
     verdicts = iter(checker.many(pairs))
     kept, dropped, support = [], [], 0.0
-    for text, row, cs in zip(drafted, near, choices, strict=True):
+    for text, cs in zip(drafted, choices, strict=True):
         judged = [(c, next(verdicts)) for c in cs]
         support = max([support, *(verdict.probability for _, verdict in judged)])
         best = _best(judged, threshold)
         if best is None:
             dropped.append(text)
-            kept += [quoted(cs[0][0])] if cs and float(row.max()) >= REPLACE_FROM else []
         else:
             kept.append(Statement(text, best[0], best[1].probability))
     return Checked(tuple(kept), tuple(dropped), support)
@@ -99,25 +94,29 @@ def check_draft(
 def compose(
     checked: Checked, evidence: Sequence[Sentence], relevance: Sequence[float], max_claims: int = MAX_CLAIMS
 ) -> list[Statement]:
-    """What to show: supported draft sentences that bear on the question, then quotes of what they left out."""
+    """What to show: supported draft sentences that bear on the question, and quotes of what they left out.
+
+    The most relevant sentence is always among them, and where the draft passed it over it comes first: the decision
+    to answer is taken elsewhere and stands.
+    """
+    if not evidence:
+        return []
     worth = {(s.article.id, s.start): r for s, r in zip(evidence, relevance, strict=True)}
 
-    def value(statement: Statement) -> float:
-        return max(worth[s.article.id, s.start] for s in statement.sources)
+    def value(sentence: Sentence) -> float:
+        return worth[sentence.article.id, sentence.start]
 
-    shown: list[Statement] = []
-    used: set[tuple[str, int]] = set()
+    best = max(evidence, key=value)
+    drafted: list[Statement] = []
+    used: set[Sentence] = set()
     for statement in checked.statements:
-        places = {(s.article.id, s.start) for s in statement.sources}
-        if value(statement) >= KEEP_FROM and not places <= used and len(shown) < max_claims:
-            shown.append(statement)
-            used |= places
-    rest = [s for s in evidence if (s.article.id, s.start) not in used and worth[s.article.id, s.start] >= QUOTE_FROM]
-    rest.sort(key=lambda s: -worth[s.article.id, s.start])
-    chosen = rest[: max_claims - len(shown)]
-    if not shown and not chosen and evidence:
-        # The decision to answer is taken elsewhere and stands: what comes nearest is quoted.
-        chosen = [max(evidence, key=lambda s: worth[s.article.id, s.start])]
+        if max(map(value, statement.sources)) >= KEEP_FROM and not used.issuperset(statement.sources):
+            drafted.append(statement)
+            used.update(statement.sources)
+    first = [quoted(best)] if best not in used else []
+    shown = (first + drafted)[:max_claims]
+    rest = [s for s in evidence if s not in used and s is not best and value(s) >= QUOTE_FROM]
+    chosen = sorted(rest, key=value, reverse=True)[: max_claims - len(shown)]
     return shown + [quoted(s) for s in evidence if s in chosen]
 
 
@@ -127,8 +126,13 @@ def quoted(sentence: Sentence) -> Statement:
     return Statement(f"“{words.translate(_INNER)}”", (sentence,), 1.0)
 
 
-def number(statements: Sequence[Statement]) -> tuple[tuple[Claim, ...], tuple[Citation, ...]]:
-    """Claims with their citations, numbered from 1 in order of first use; the same span keeps its number."""
+def number(
+    statements: Sequence[Statement], found: Sequence[Article] = ()
+) -> tuple[tuple[Claim, ...], tuple[Citation, ...]]:
+    """Claims with their citations, numbered from 1 in order of first use; the same span keeps its number.
+
+    `found` are the articles among which copies of a cited one are looked for.
+    """
     citations: dict[tuple[str, int, int], Citation] = {}
     claims = []
     for statement in statements:
@@ -136,7 +140,10 @@ def number(statements: Sequence[Statement]) -> tuple[tuple[Claim, ...], tuple[Ci
         for s in sorted(statement.sources, key=lambda s: (s.rank, s.start)):
             key = (s.article.id, s.start, s.end)
             if key not in citations:
-                citations[key] = Citation(len(citations) + 1, s.article, s.start, s.end, s.text, statement.support)
+                copies = copies_of(s.article, s.text, found)
+                citations[key] = Citation(
+                    len(citations) + 1, s.article, s.start, s.end, s.text, statement.support, copies
+                )
             own.append(citations[key])
         claims.append(Claim(statement.text, tuple(own)))
     return tuple(claims), tuple(citations.values())

@@ -11,7 +11,7 @@ from rag.align import Alignment, fits, same_value
 from rag.facts import Date, Number
 from rag.lexicon import EXCLUSIVE
 from rag.roles import ROLE_RULES, Clash, Context
-from rag.tokens import Token, poles, senses
+from rag.tokens import Token, ordinal, poles, senses
 
 PEOPLE = frozenset(("peopl", "person", "other"))
 """Stems that may stand for any counted persons."""
@@ -60,6 +60,15 @@ def number_clashes(a: Alignment, context: Context) -> Iterator[Clash]:
             continue
         best = there if there in same else same[0]
         yield from _modifier_and_unit(token, best, same if there not in same else [best])
+
+
+def ordinal_clashes(a: Alignment, context: Context) -> Iterator[Clash]:
+    """ "The third meeting" where the source counts another one."""
+    given = {ordinal(t) for t in a.source} - {None}
+    for token, to in zip(a.sentence, a.to, strict=True):
+        mine = ordinal(token)
+        if mine is not None and given and mine not in given and to >= 0 and ordinal(a.source[to]) is not None:
+            yield Clash("number", f'"{token.text}": the source says "{a.source[to].text}"')
 
 
 def _modifier_and_unit(token: Token, best: Token, same: list[Token]) -> Iterator[Clash]:
@@ -181,5 +190,6 @@ def item_clashes(a: Alignment, context: Context) -> Iterator[Clash]:
 
 
 RULES: tuple[Callable[[Alignment, Context], Iterator[Clash]], ...] = (
-    number_clashes, date_clashes, noun_clashes, word_clashes, exclusive_clashes, item_clashes, *ROLE_RULES,
+    number_clashes, ordinal_clashes, date_clashes, noun_clashes, word_clashes, exclusive_clashes, item_clashes,
+    *ROLE_RULES,
 )  # fmt: skip

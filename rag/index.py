@@ -26,6 +26,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock
+
 from rag.articles import RULES, Skipped, list_files, read_corpus
 from rag.errors import StoreError
 from rag.keyword import KeywordIndex
@@ -83,11 +85,17 @@ class Index:
     def sync(self, corpus: str | Path, progress: Progress | None = None) -> SyncReport:
         """Read the corpus if any file changed, embed what is new, drop what is gone.
 
+        One process at a time: a second one waits, and then finds the work done.
+
         Raises:
             CorpusError: nothing readable there. StoreError: the index cannot be written, or lies among the articles.
         """
-        tell = progress or (lambda what, done, total: None)
         self._keep_out_of(Path(corpus))
+        with FileLock(self.folder / ".lock"):
+            self._open()
+            return self._sync(corpus, progress or (lambda what, done, total: None))
+
+    def _sync(self, corpus: str | Path, tell: Progress) -> SyncReport:
         seen = fingerprint(corpus)
         skipped = tuple(Skipped(**s) for s in self._manifest.get("skipped", []))
         made = self._manifest.get("made_with") == self.made_with and self.store.count() == len(self.passages)

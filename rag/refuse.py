@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from rag.asked import is_command
 from rag.cite import Statement, quoted
 from rag.evidence import Sentence
 from rag.facts import names
@@ -28,6 +29,8 @@ def reason(question: str, hits: Sequence[Hit]) -> str:
     'The articles do not say: “Who won the 2026 cup?” None of the nearest mentions “2026”.'
     """
     text = f"The articles do not say: “{' '.join(question.split())}”"
+    if is_command(question):
+        return f"{text} That is an instruction, not a question to them."
     missing = unmentioned(question, hits)
     if not missing:
         return text + " They touch on the subject, but this is not in them."

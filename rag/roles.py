@@ -211,6 +211,39 @@ def title_clashes(a: Alignment, context: Context) -> Iterator[Clash]:
             yield Clash("owner", f'{token.text}: the source says "{others[0].text}"')
 
 
+def identity_clashes(a: Alignment, context: Context) -> Iterator[Clash]:
+    """ "X is Meta's Chief Scientist" where the source has "Chief Scientist Y": a title that belongs to another name."""
+    for i, token in enumerate(a.sentence):
+        after = a.sentence[i + 1 : i + 9]
+        if token.kind != "name" or not after or after[0].text.lower() not in BE or not places(token, a.source):
+            continue
+        for role in after:
+            if role.clause != token.clause:
+                break
+            if role.kind not in ("name", "word"):
+                continue
+            holders = [t for t in a.source if t.kind == "name" and _holds(t, role) and not t.words <= role.words]
+            if (
+                holders
+                and not any(token.words & t.words for t in holders)
+                and not _apart(a.source, token, role, holders)
+            ):
+                yield Clash("owner", f'{token.text}: the source says "{holders[0].text}"')
+
+
+def _holds(name: Token, role: Token) -> bool:
+    """Whether a name of the source carries the role before it: "Chief Scientist" in "Chief Scientist Jo Weiss"."""
+    if role.kind == "name":
+        return " " in role.text and role.text.lower() in name.text.lower()
+    return role.text.lower() in _titles(name)
+
+
+def _apart(row: tuple[Token, ...], token: Token, role: Token, holders: list[Token]) -> bool:
+    """Whether the source gives the role to this name too, in words beside it."""
+    near = [t for j in places(token, row) for t in row[max(0, j - 4) : j + 6] if t not in holders]
+    return any(t.stem == role.stem or (t.kind == role.kind == "name" and role.words <= t.words) for t in near)
+
+
 def _titles(token: Token) -> set[str]:
     words = {w.lower().strip(".") for w in token.text.split()} if token.kind == "name" else set()
     return (words & TITLES) - {"the", "of"}
@@ -267,5 +300,6 @@ def _speaker(row: tuple[Token, ...], i: int) -> Token | None:
 
 
 ROLE_RULES: tuple[Callable[[Alignment, Context], Iterator[Clash]], ...] = (
-    name_clashes, opening_clashes, order_clashes, voice_clashes, owner_clashes, title_clashes, speaker_clashes,
+    name_clashes, opening_clashes, order_clashes, voice_clashes, owner_clashes, title_clashes, identity_clashes,
+    speaker_clashes,
 )  # fmt: skip

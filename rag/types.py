@@ -72,7 +72,10 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A footnote: the exact words of `article` that support a sentence, and how well they do (0..1)."""
+    """A footnote: the exact words of `article` that support a sentence, and how well they do (0..1).
+
+    `copies` are other articles that print the same story with the same words: they count as this one source.
+    """
 
     number: int
     article: Article
@@ -80,6 +83,7 @@ class Citation:
     end: int
     quote: str
     support: float
+    copies: tuple[Article, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -93,6 +97,7 @@ class Citation:
             "end": self.end,
             "quote": self.quote,
             "support": round(self.support, 4),
+            "copies": [{"article": a.id, "publisher": a.publisher, "source": a.source} for a in self.copies],
         }
 
 

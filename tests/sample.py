@@ -34,5 +34,5 @@ def count(text: str) -> int:
     return len(words(text))
 
 
-def evidence(question: str, hits: Sequence[Hit], budget: int = 400) -> list[Sentence]:
-    return gather(question, hits, FakeEmbedder(), count, budget)
+def evidence(question: str, hits: Sequence[Hit], budget: int = 400, below_best: float = 9.0) -> list[Sentence]:
+    return gather(question, hits, FakeEmbedder(), count, budget, below_best)

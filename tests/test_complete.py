@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from rag.cite import Statement
 from rag.complete import completed
 from tests.sample import FERRY, evidence, hit
@@ -23,3 +25,15 @@ def test_a_question_for_something_else_keeps_the_draft() -> None:
 def test_what_still_has_its_date_stays() -> None:
     dated = Statement("The ferry stops on June 30.", (SOURCE,), 0.9)
     assert completed("When does the ferry stop running?", [dated]) == [dated]
+
+
+def test_a_lost_reason_comes_back() -> None:
+    why = "Why does the ferry stop running?"
+    late = evidence(why, [hit(replace(FERRY, text="The ferry will stop, as it has lost its riders to the bridge."))])
+    (statement,) = completed(why, [Statement("The ferry will stop.", (late[0],), 0.9)])
+    assert "riders" in statement.text
+
+
+def test_a_name_that_the_question_gives_is_no_name_lost() -> None:
+    who = "Who will run the Lindau ferry?"
+    assert completed(who, [SHORT]) == [SHORT]

@@ -14,38 +14,54 @@ HITS = [hit(BRIDGE, score=0.6), hit(FERRY, score=0.3)]
 FOUND = evidence(QUESTION, HITS)
 
 
+def one_yes(logit: float) -> list[float]:
+    """The model says so of one sentence, and no of the others."""
+    return [logit, *[-5.0] * (len(FOUND) - 1)]
+
+
 def test_a_probability_whatever_is_found() -> None:
-    for found, stated in itertools.product([FOUND, []], [None, -1e9, -3.0, 0.0, 3.0, 1e9]):
-        assert 0 < decide.probability(decide.features(found, stated)) < 1
+    for found, logit in itertools.product([FOUND, []], [None, -1e9, -3.0, 0.0, 3.0, 1e9]):
+        judged = None if logit is None else [logit] * len(found)
+        assert 0 < decide.probability(decide.features(QUESTION, found, judged)) < 1
 
 
 def test_a_model_that_says_yes_raises_it() -> None:
-    yes, even, no = (decide.probability(decide.features(FOUND, stated)) for stated in (4.0, 0.0, -4.0))
+    yes, even, no = (decide.probability(decide.features(QUESTION, FOUND, one_yes(logit))) for logit in (4.0, 0.0, -4.0))
     assert yes > even > no
 
 
 def test_a_nearer_sentence_raises_it_with_and_without_a_model() -> None:
     far = evidence("What does the zoo in Bregenz charge?", HITS)
-    for stated in (None, 1.0):
-        assert decide.probability(decide.features(FOUND, stated)) > decide.probability(decide.features(far, stated))
+    for judged in (None, 1.0):
+        near, off = (decide.features(QUESTION, found, judged and [judged] * len(found)) for found in (FOUND, far))
+        assert decide.probability(near) > decide.probability(off)
 
 
 def test_a_supported_draft_raises_it() -> None:
-    known = decide.features(FOUND, 1.0)
+    known = decide.features(QUESTION, FOUND, one_yes(1.0))
     assert decide.probability(known | {"support": 0.9}) > decide.probability(known | {"support": 0.1})
 
 
 def test_nothing_found_is_hardly_an_answer() -> None:
-    assert decide.probability(decide.features([], None)) < 0.05
+    assert decide.probability(decide.features(QUESTION, [], None)) < 0.05
 
 
 def test_one_relevance_a_sentence_and_the_nearest_has_the_most() -> None:
-    for drafted in ((), [0.1 + 0.8 * ("ribbon" in s.text) for s in FOUND]):
-        worth = decide.relevance(decide.sentence_features(FOUND, drafted), drafted=bool(drafted))
+    judged = [4.0 * ("ribbon" in s.text) - 2.0 for s in FOUND]
+    drafted = [0.1 + 0.8 * ("ribbon" in s.text) for s in FOUND]
+    for known in ((), (judged,), (judged, drafted)):
+        worth = decide.relevance(decide.sentence_features(FOUND, *known))
         assert len(worth) == len(FOUND)
         assert all(0 < value < 1 for value in worth)
         assert "cut the ribbon" in FOUND[worth.index(max(worth))].text
-    assert decide.relevance(decide.sentence_features([]), drafted=False) == []
+    assert decide.relevance(decide.sentence_features([], [])) == []
+
+
+def test_the_draft_is_written_from_the_best_and_from_few() -> None:
+    assert decide.best(FOUND, [0.01, 0.02, 0.9, 0.0, 0.3, 0.01][: len(FOUND)])[0] is FOUND[2]
+    assert decide.best(FOUND, [0.0] * len(FOUND)) == [FOUND[0]]
+    assert len(decide.best(FOUND, [0.9] * len(FOUND))) == min(decide.MOST, len(FOUND))
+    assert decide.best([], []) == []
 
 
 @pytest.mark.parametrize("x", [-1e9, -2.0, 0.0, 2.0, 1e9])

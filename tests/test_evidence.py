@@ -63,6 +63,14 @@ def test_the_budget_holds_and_something_is_always_there(hits: list[Hit], budget:
     assert len(found) == 1 or sum(count(s.text) for s in found) <= budget
 
 
+def test_what_is_needed_much_less_than_the_best_is_left_out() -> None:
+    all_of_it = evidence(QUESTION, [hit(BRIDGE)])
+    near = evidence(QUESTION, [hit(BRIDGE)], below_best=0.3)
+    best = max(s.need for s in all_of_it)
+    assert [s for s in all_of_it if s.need >= best - 0.3] == near
+    assert 0 < len(near) < len(all_of_it)
+
+
 def test_nothing_found_is_no_evidence() -> None:
     assert evidence(QUESTION, []) == []
 

@@ -17,33 +17,36 @@ def joined(messages: Messages) -> str:
     return "\n".join(f"{m['role']}\n{m['content']}" for m in messages)
 
 
-def test_the_evidence_stands_before_the_question_with_its_source() -> None:
-    text = prompt.stated(FOUND, QUESTION)[-1]["content"]
+def test_a_sentence_is_judged_with_its_title_where_it_does_not_say_the_same() -> None:
+    bare = replace(BRIDGE, title="Mayor cut ribbon")
+    cut, *_ = (s for s in evidence(QUESTION, [hit(bare)]) if "ribbon" in s.text)
+    assert prompt.judge(QUESTION, cut)[-1]["content"].endswith("\nSentence: Mayor Ilse Brandt cut the ribbon.")
+    assert "\nSentence: (Harbour bridge opens) Mayor" in prompt.judge(QUESTION, FOUND[2])[-1]["content"]
+    untitled = evidence(QUESTION, [hit(replace(BRIDGE, title=None))])[2]
+    assert "None" not in prompt.judge(QUESTION, untitled)[-1]["content"]
+
+
+def test_the_answer_is_written_from_sentences_under_their_source() -> None:
+    text = prompt.answer(FOUND, QUESTION)[-1]["content"]
     for part in ("Harbour bridge opens", "Lindau Post", "2024-03-03", "Mayor Ilse Brandt cut the ribbon."):
-        assert part in text[: text.index(QUESTION)]
-    assert "None" not in prompt.stated(evidence(QUESTION, [hit(FERRY)]), QUESTION)[-1]["content"]
+        assert part in text[text.index(QUESTION) :]
+    assert "None" not in prompt.answer(evidence(QUESTION, [hit(FERRY)]), QUESTION)[-1]["content"]
 
 
-def test_the_answer_shares_everything_with_the_judgement() -> None:
+def test_all_that_is_asked_about_one_question_shares_its_beginning() -> None:
     """So that a generator that keeps its last prompt evaluates only what comes after it."""
-    judged = prompt.stated(FOUND, QUESTION, [Turn("Where?", "In Lindau.")], date(2024, 3, 4))
-    asked = prompt.answer(FOUND, QUESTION, [Turn("Where?", "In Lindau.")], date(2024, 3, 4))
-    assert list(asked)[: len(judged)] == list(judged)
-    assert asked[-1]["role"] == "user"
-
-
-def test_two_questions_share_everything_up_to_the_evidence() -> None:
-    one, two = (joined(prompt.stated(FOUND, question)) for question in (QUESTION, "How long is it?"))
-    shared = one[: one.index(QUESTION)]
-    assert two.startswith(shared)
-    assert "About 2,000 people watched." in shared
-    other = joined(prompt.stated(evidence("stop", [hit(FERRY)]), QUESTION))
-    assert other.split(CUT)[0] == one.split(CUT)[0]
+    history, day = [Turn("Where?", "In Lindau.")], date(2024, 3, 4)
+    asked = [prompt.judge(QUESTION, s, history, day) for s in FOUND] + [prompt.answer(FOUND, QUESTION, history, day)]
+    beginnings = {joined(messages).rpartition(CUT)[0] for messages in asked}
+    assert len(beginnings) == 1
+    assert beginnings.pop().endswith(f"Where? In Lindau. {QUESTION}")
+    other = joined(prompt.answer(FOUND, "How long is it?"))
+    assert other.rpartition("\n")[0][:500] == joined(prompt.judge(QUESTION, FOUND[0]))[:500]
 
 
 def test_history_and_day_are_there_when_given_and_only_then() -> None:
-    plain = joined(prompt.stated(FOUND, QUESTION))
-    told = joined(prompt.stated(FOUND, QUESTION, [Turn("Which town?", "In Konstanz.")], date(2031, 5, 6)))
+    plain = joined(prompt.answer(FOUND, QUESTION))
+    told = joined(prompt.answer(FOUND, QUESTION, [Turn("Which town?", "In Konstanz.")], date(2031, 5, 6)))
     for part in ("Which town?", "In Konstanz.", "2031-05-06"):
         assert part in told
         assert part not in plain
@@ -65,7 +68,7 @@ def test_an_article_cannot_write_a_heading_or_a_line_of_its_own() -> None:
 
 def test_roles_take_turns() -> None:
     """Chat templates insist on it: system, then user and assistant in turn, the user last."""
-    for messages in (prompt.stated(FOUND, QUESTION), prompt.answer(FOUND, QUESTION), prompt.from_memory(QUESTION)):
+    for messages in (prompt.judge(QUESTION, FOUND[0]), prompt.answer(FOUND, QUESTION), prompt.from_memory(QUESTION)):
         roles = [m["role"] for m in messages if m["role"] != "system"]
         assert roles == ["user", "assistant"] * (len(roles) // 2) + ["user"]
         assert all(m["role"] != "system" for m in list(messages)[1:])

@@ -94,3 +94,21 @@ def test_a_difference_never_speaks_for_support():
     assert math.isfinite(bias)
     assert set(fitted) == set(SIGNALS)
     assert all(weight <= 0 for weight in fitted.values())
+
+
+SCIENTISTS = "They heard Meta’s Chief Science Officer Jo Weiss and Acme Professor Karl Lund, the third time in a year."
+
+
+@pytest.mark.parametrize(
+    ("sentence", "supported"),
+    [
+        ("Jo Weiss is Meta's Chief Science Officer.", True),
+        ("Jo Weiss is the Chief Science Officer at Meta.", True),
+        ("Karl Lund is Meta's Chief Science Officer.", False),
+        ("Karl Lund is the Chief Science Officer at Meta.", False),
+        ("They heard Jo Weiss the third time in a year.", True),
+        ("They heard Jo Weiss the fourth time in a year.", False),
+    ],
+)
+def test_a_title_belongs_to_its_bearer_and_a_count_to_its_place(checker, sentence, supported):
+    assert (checker(sentence, SCIENTISTS).verdict == "supported") is supported

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.errors import ModelError
-from rag.types import Article, Retrieved, Token, Turn
+from rag.types import Article, Claim, Retrieved, Token, Turn
 from tests import ui_fakes as fakes
 from ui import article as article_module
 from ui import escape as escape_module
@@ -20,7 +20,7 @@ from ui.article import WHOLE, Mark, article, body, windows
 from ui.conversation import Conversation, Exchange
 from ui.escape import clipped, isolated, web_address
 from ui.loading import Status
-from ui.sources import panel
+from ui.sources import cited, panel
 
 
 class Page(HTMLParser):
@@ -195,6 +195,16 @@ def test_each_sentence_carries_its_footnotes_and_their_cards() -> None:
     for citation in fakes.mayor_answer().citations:
         assert citation.quote in page.text
     assert "Lindau Courier · 4 Mar 2024" in page.text
+
+
+def test_a_source_counts_its_copies_and_names_them() -> None:
+    copy = replace(fakes.HARBOUR, id="copy", publisher="The <b>Copy</b>")
+    note = replace(fakes.quote(fakes.HARBOUR, "Buses will cross from Monday.", 1), copies=(copy,))
+    printed = fakes.answer("Buses?", [Claim(note.quote, (note,))], [fakes.hit(copy, "Buses will cross from Monday.")])
+    page = Page(cited(printed, 1))
+    assert "and 1 copy" in page.text
+    assert "The <b>Copy</b>" in page.attributes("title")
+    assert "Also found" not in page.text
 
 
 def test_an_article_says_what_its_page_said_and_nothing_more() -> None:

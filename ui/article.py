@@ -33,8 +33,13 @@ class Mark:
         return self.key if self.key.isdigit() else ""
 
 
-def article(record: Article, marks: Sequence[Mark], exchange: int, is_open: bool) -> str:
-    """The article as a section that can be folded. Every mark is one or more <mark data-keys="...">."""
+def article(
+    record: Article, marks: Sequence[Mark], exchange: int, is_open: bool, copies: Sequence[Article] = ()
+) -> str:
+    """The article as a section that can be folded. Every mark is one or more <mark data-keys="...">.
+
+    `copies` print the same story: they are counted and named, not shown.
+    """
     keys = " ".join(mark.key for mark in marks)
     numbers = "".join(f'<span class="number">{mark.label}</span>' for mark in marks if mark.label)
     state = " open" if is_open else ""
@@ -42,9 +47,18 @@ def article(record: Article, marks: Sequence[Mark], exchange: int, is_open: bool
         f'<details class="source" data-exchange="{exchange}" data-keys="{keys}"{state}>'
         f'<summary><span class="numbers">{numbers}</span>'
         f'<span class="headline">{isolated(heading(record))}</span>'
-        f'<span class="byline">{byline(record)}</span></summary>'
+        f'<span class="byline">{byline(record)}{also(copies)}</span></summary>'
         f"<article>{original(record)}{body(record.text, marks, exchange)}</article></details>"
     )
+
+
+def also(copies: Sequence[Article]) -> str:
+    """The other places where the same story stands, as a part of the byline."""
+    if not copies:
+        return ""
+    names = "; ".join(copy.publisher or heading(copy) for copy in copies)
+    count = "1 copy" if len(copies) == 1 else f"{len(copies)} copies"
+    return f' <span class="copies" title="{escape(names)}">and {count}</span>'
 
 
 def original(record: Article) -> str:

@@ -64,8 +64,15 @@ def cited(answer: Answer, number: int) -> str:
     grouped: dict[str, tuple[Article, list[Mark]]] = {}
     for record, mark in spans(answer):
         grouped.setdefault(record.id, (record, []))[1].append(mark)
-    parts = [article(record, marks, number, i == 0) for i, (record, marks) in enumerate(grouped.values())]
-    others = [hit for hit in answer.hits if hit.article.id not in grouped]
+    copies: dict[str, dict[str, Article]] = {key: {} for key in grouped}
+    for citation in answer.citations:
+        copies[citation.article.id].update({copy.id: copy for copy in citation.copies})
+    parts = [
+        article(record, marks, number, i == 0, tuple(copies[key].values()))
+        for i, (key, (record, marks)) in enumerate(grouped.items())
+    ]
+    known = {*grouped, *(copy for found_here in copies.values() for copy in found_here)}
+    others = [hit for hit in answer.hits if hit.article.id not in known]
     if others:
         summary = f"Also found, not cited ({len(others)})"
         parts.append(f'<details class="others"><summary>{summary}</summary>{found(others)}</details>')

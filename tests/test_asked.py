@@ -1,0 +1,45 @@
+"""What a question asks for, and whether a sentence has one."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.asked import gives, kind
+
+
+@pytest.mark.parametrize(
+    ("question", "asked"),
+    [
+        ("When was the bridge opened?", "date"),
+        ("In which year did it open?", "date"),
+        ("On what day of the week was it?", "date"),
+        ("how many people died in the fire", "number"),
+        ("How old is the mayor?", "number"),
+        ("Where did they meet?", "name"),
+        ("Which Chinese company built it?", "name"),
+        ("And who took part?", "name"),
+        ("Why is it closed?", ""),
+        ("How does it work?", ""),
+        ("Which fields does it name?", ""),
+        ("Is it open?", ""),
+    ],
+)
+def test_kinds(question: str, asked: str) -> None:
+    assert kind(question) == asked
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "found"),
+    [
+        ("It opened on 3 March.", "When did it open?", True),
+        ("It opened last.", "When did it open?", False),
+        ("Forty died.", "How many died?", True),
+        ("Some died.", "How many died?", False),
+        ("He died in 1950, aged 40.", "How long did he live?", True),
+        ("The mayor, Ilse Brandt, spoke.", "Who spoke for Lindau?", True),
+        ("In Lindau somebody spoke.", "Who spoke for Lindau?", False),
+        ("It is blue.", "Why is it blue?", True),
+    ],
+)
+def test_whether_a_text_has_one(text: str, question: str, found: bool) -> None:
+    assert gives(text, question) is found

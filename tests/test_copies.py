@@ -1,0 +1,49 @@
+"""Copies: the same story printed twice counts as one source, two reports of one event as two."""
+
+from __future__ import annotations
+
+from rag.cite import number, quoted
+from rag.copies import copies_of, groups, is_copy
+from rag.types import Article
+from tests.sample import evidence, hit
+
+WIRE = (
+    "The river town of Lindau opened its harbour bridge on Sunday after nine years of work. It is 412 metres long and "
+    "cost 38 million euros, twice what the council had planned. Mayor Ilse Brandt cut the ribbon in the rain."
+)
+OWN = (
+    "Nine years late, people in Lindau walked across their new bridge for the first time at the weekend. The mayor, "
+    "Ilse Brandt, called the 38 million euros well spent; the opposition wants to know where half of them went."
+)
+
+
+def test_a_wire_story_with_another_head_and_a_cut_tail_is_a_copy() -> None:
+    one = Article("one", "Bridge opens", WIRE)
+    other = Article("other", "At last, a bridge", "LINDAU (Agency) - " + WIRE.rsplit(". ", 1)[0].upper() + ".")
+    assert is_copy(one, other)
+    assert [a.id for a in copies_of(one, "It is 412 metres long", [one, other, other])] == ["other"]
+
+
+def test_two_reports_in_their_own_words_are_two_sources() -> None:
+    one, other = Article("one", None, WIRE), Article("other", None, OWN)
+    assert not is_copy(one, other)
+    assert {copy: first.id for copy, first in groups([one, other]).items()} == {"one": "one", "other": "other"}
+
+
+def test_a_copy_that_left_the_quoted_words_out_is_not_named() -> None:
+    one = Article("one", None, WIRE)
+    other = Article("other", None, WIRE.rsplit(". ", 1)[0] + ".")
+    assert copies_of(one, "Mayor Ilse Brandt cut the ribbon in the rain.", [one, other]) == ()
+
+
+def test_short_texts_are_no_copies_of_each_other() -> None:
+    assert not is_copy(Article("a", None, "A bridge opened."), Article("b", None, "A bridge opened."))
+
+
+def test_the_footnote_names_its_copies() -> None:
+    one, other = Article("one", None, WIRE), Article("other", None, WIRE, publisher="The Other")
+    found = evidence("How long is the bridge?", [hit(one), hit(other)], budget=1000)
+    assert {sentence.article.id for sentence in found} == {"one"}
+    _, citations = number([quoted(found[1])], [one, other])
+    assert [copy.publisher for copy in citations[0].copies] == ["The Other"]
+    assert citations[0].to_dict()["copies"] == [{"article": "other", "publisher": "The Other", "source": ""}]

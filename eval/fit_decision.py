@@ -19,17 +19,17 @@ from eval.logistic import Floats, predict, ridge
 
 FOLDS = 10
 WEIGHTS = Path(__file__).parent.parent / "rag" / "decision_weights.json"
-SENTENCE = ("below_top", "cosine", "overlap", "first_passage", "length")
+SENTENCE = ("below_top", "overlap", "first_passage", "gives")
+JUDGED = (*SENTENCE, "judged", "below_best")
 REGRESSIONS = {
-    "answer_extract": ("sentence",),
-    "answer_judged": ("sentence", "judged"),
-    "answer_drafted": ("sentence", "judged", "support"),
+    "answer_extract": ("need", "lacking"),
+    "answer_judged": ("need", "lacking", "judged"),
+    "answer_stated": ("need", "lacking", "judged", "stated"),
     "sentence": SENTENCE,
-    "sentence_judged": (*SENTENCE, "judged", "below_best"),
-    "sentence_drafted": (*SENTENCE, "judged", "below_best", "drafted"),
+    "sentence_judged": JUDGED,
+    "sentence_drafted": (*JUDGED, "drafted"),
 }
-"""Name and features of each regression in the weights file. Features that help one kind of articles and hurt another
-(scores of whole passages, keyword scores) are left out."""
+"""Name and features of each regression in the weights file. Few, and of a meaning that holds for any articles."""
 CITE_FROM = (0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6)
 
 Record = dict[str, Any]

@@ -23,7 +23,6 @@ from rag.evidence import Sentence, gather
 from rag.followup import leans, standalone
 from rag.index import Index
 from rag.search import search
-from rag.support import SupportChecker
 from rag.types import Generator
 
 
@@ -63,28 +62,19 @@ def record(question: Question, index: Index, model: Generator, config: Config) -
     for sentence in evidence:
         yes, no = model.choose(prompt.judge(text, sentence, earlier, question.as_of), ["Yes", "No"])
         judged.append(yes - no)
-    chosen = decide.best(evidence, decide.relevance(decide.sentence_features(evidence, judged)))
+    chosen = decide.best(evidence, decide.relevance(decide.sentence_features(text, evidence, judged)))
+    yes, no = model.choose(prompt.stated(chosen, text, earlier, question.as_of), ["Yes", "No"])
     draft = "".join(model.stream(prompt.answer(chosen, text, earlier, question.as_of), config.max_answer_tokens))
-    drafted = cite.draft_sentences(draft)
-    near = cite.nearness(drafted, evidence, index.embed)
-    checked = cite.check_draft(drafted, near, evidence, SupportChecker(index.embed), config.support_threshold)
+    near = cite.nearness(cite.draft_sentences(draft), evidence, index.embed)
     nearest = [float(v) for v in near.max(axis=0)] if len(near) else [0.0] * len(evidence)
-    rows = decide.sentence_features(evidence, judged, nearest)
+    rows = decide.sentence_features(text, evidence, judged, nearest)
     return {
         "id": question.id,
         "answerable": question.answerable,
-        "features": decide.features(text, evidence, judged) | {"support": checked.support},
+        "features": decide.features(text, evidence, judged) | decide.stated(yes - no),
         "draft": draft,
         "sentences": [
-            row
-            | {
-                "gold": _is_gold(s, question),
-                "text": s.text,
-                "need": s.need,
-                "ps": s.passage_score,
-                "tcos": s.titled_cosine,
-            }
-            for s, row in zip(evidence, rows, strict=True)
+            row | {"gold": _is_gold(s, question), "text": s.text} for s, row in zip(evidence, rows, strict=True)
         ],
         "gold": len(question.evidence),
     }

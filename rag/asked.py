@@ -12,7 +12,7 @@ from typing import Literal
 from rag.facts import dates, names, numbers
 from rag.words import content_words
 
-Kind = Literal["date", "number", "name", ""]
+Kind = Literal["date", "number", "name", "reason", "quotation", ""]
 
 _DATE = re.compile(r"\b(when|since when|(what|which) (year|month|day|date|week|weekday|season|century))\b", re.I)
 _NUMBER = re.compile(
@@ -22,15 +22,41 @@ _NUMBER = re.compile(
 )
 _NAME = re.compile(
     r"\b(who|whom|whose|where)\b"
-    r"|\b(what|which) (\w+ )?(company|firm|country|city|town|place|person|man|woman|university|school|paper)\b",
+    r"|\b(what|which) (\w+ )?(company|firm|country|city|town|place|person|man|woman|university|school|paper)\b"
+    r"|\bwhat('s|’s| is| was) (the )?(name|title) of\b|\b(called|named)\W*$",
     re.I,
 )
+_AGE = re.compile(r"\bhow (long|old)\b", re.I)
+_HOW_MANY = re.compile(r"\bhow many (\w+)", re.I)
+_TIMES = frozenset(["year", "month", "week", "day", "hour", "minute", "second", "decade", "century"])
+_REASON = re.compile(r"\b(why|what (caused|prompted)|for what reason)\b", re.I)
+_CAUSE = re.compile(
+    r"\b(because|since|as (it|they|he|she|this|the)|due to|owing to|thanks to|so that|so as|in order|for fear|amid"
+    r"|after|therefore|thus|aim(s|ed|ing)?|cit(es|ed|ing)|blam\w+|caus\w+|reasons?|prompt\w*|led to|lead(s|ing)? to"
+    r"|result\w*"
+    r"|helps?|helping|to (avoid|prevent|ensure|reduce|protect|make|help|keep|stop|get)|for (its|their|his|her))\b",
+    re.I,
+)
+"""Words that give a reason."""
+_QUOTATION = re.compile(
+    r"\b(own words|word for word|verbatim|what words|exact words|wording|exactly (did|does)|quotes?)\b"
+    r"|\bhow (did|does) \w.* put\b",
+    re.I,
+)
+_QUOTED = re.compile(r"[\"“][^\"“”]{3,}")
+_WHERE = re.compile(r"\bwhere\b", re.I)
+_PLACE = re.compile(
+    r"\b(in|at|on|near|between|under|within|inside|into|from|outside) (the |an? |its |their )?[a-z]{3,}", re.I
+)
+"""A place need not have a name: "in nuclear reactors"."""
+_ORDINARY = re.compile(r"[A-Z]{1,3}|\w+(ese|ish)")
+"""What is written like a name and names nobody: "AI", "Chinese"."""
 
 
 def kind(question: str) -> Kind:
     """
     >>> [kind(q) for q in ("When did it open?", "How long is it?", "And who paid?", "Why is it late?")]
-    ['date', 'number', 'name', '']
+    ['date', 'number', 'name', 'reason']
     """
     for name, pattern in _PATTERNS:
         if pattern.search(question):
@@ -38,7 +64,13 @@ def kind(question: str) -> Kind:
     return ""
 
 
-_PATTERNS: tuple[tuple[Kind, re.Pattern[str]], ...] = (("date", _DATE), ("number", _NUMBER), ("name", _NAME))
+_PATTERNS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
+    ("quotation", _QUOTATION),
+    ("reason", _REASON),
+    ("date", _DATE),
+    ("number", _NUMBER),
+    ("name", _NAME),
+)
 
 
 def gives(text: str, question: str) -> bool:
@@ -55,11 +87,27 @@ def gives(text: str, question: str) -> bool:
     if wanted == "date":
         return bool(dates(text) or numbers(text))
     if wanted == "number":
-        return bool(numbers(text) or dates(text))
+        counts = [number for number in numbers(text) if number.unit != "th"]
+        if unit := _unit(question):
+            return any(number.unit in _TIMES if unit in _TIMES else number.unit == unit for number in counts)
+        return bool(counts or (_AGE.search(question) and dates(text)))
     if wanted == "name":
         known = set(content_words(question))
-        return any(not set(content_words(name.text)) <= known for name in names(text))
+        found = (name.text for name in names(text) if not _ORDINARY.fullmatch(name.text))
+        named = any(not set(content_words(name)) <= known for name in found)
+        return named or bool(_WHERE.search(question) and _PLACE.search(text))
+    if wanted == "quotation":
+        return bool(_QUOTED.search(text))
+    if wanted == "reason":
+        return bool(_CAUSE.search(text))
     return True
+
+
+def _unit(question: str) -> str:
+    """The unit that the question counts in ("hours"), or "" for other things."""
+    match = _HOW_MANY.search(question)
+    counted = numbers(f"2 {match[1]}") if match else ()
+    return counted[0].unit if counted else ""
 
 
 _COMMAND = re.compile(

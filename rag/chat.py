@@ -52,6 +52,7 @@ class _Asked:
 class _Known:
     """What stands before anything is written: hits, evidence, its judgement, and the seconds of the search."""
 
+    question: str
     hits: tuple[Hit, ...]
     evidence: Sequence[Sentence]
     judged: Sequence[float] | None
@@ -60,7 +61,7 @@ class _Known:
     def relevance(self, near: Vectors | None = None) -> list[float]:
         """How relevant each sentence is; `near`: cosines with a draft, shape (draft sentences, evidence sentences)."""
         nearest = None if near is None or not len(near) else [float(value) for value in near.max(axis=0)]
-        return decide.relevance(decide.sentence_features(self.evidence, self.judged, nearest))
+        return decide.relevance(decide.sentence_features(self.question, self.evidence, self.judged, nearest))
 
 
 class Chatbot:
@@ -133,45 +134,39 @@ class Chatbot:
 
     def _answer(self, asked: _Asked, hits: tuple[Hit, ...], searched: float) -> Iterator[Event]:
         if self._config.check and is_command(asked.question):
-            yield self._refusal(asked, _Known(hits, (), None, searched), COMMAND_CONFIDENCE)
+            yield self._refusal(asked, _Known(asked.question, hits, (), None, searched), COMMAND_CONFIDENCE)
             return
         evidence = self._gather(asked.query, hits)
         judged = self._judged(asked, evidence)
+        known = _Known(asked.question, hits, evidence, judged, searched)
         features = decide.features(asked.question, evidence, judged)
-        known = _Known(hits, evidence, judged, searched)
+        chosen = decide.best(evidence, known.relevance())
         confidence = decide.probability(features)
-        if self._config.check and (not evidence or confidence < self._worth_a_draft()):
+        if judged and (confidence >= decide.EARLY_FROM or not self._config.check):
+            confidence = decide.probability(features | decide.stated(self._stated(asked, chosen)))
+        if self._config.check and (not evidence or confidence < self._config.answer_threshold):
             yield self._refusal(asked, known, confidence)
             return
-        chosen = decide.best(evidence, known.relevance())
-        messages = prompt.answer(chosen, asked.question, asked.history, asked.as_of)
-        draft, first = yield from self._write(messages, asked.started)
-        drafted = cite.draft_sentences(draft)
-        near = cite.nearness(drafted, evidence, self._index.embed)
-        statements: Sequence[cite.Statement]
-        dropped: tuple[str, ...] = ()
-        if self._config.check:
-            checked = cite.check_draft(drafted, near, evidence, self._checker, self._config.support_threshold)
-            dropped = checked.dropped
-            if self._generator is not None:
-                confidence = decide.probability(features | {"support": checked.support})
-            worth = known.relevance(near)
-            statements = completed(asked.question, cite.compose(checked, evidence, worth))
-            statements = both_sides(asked.question, statements, evidence, worth)
-            if confidence < self._config.answer_threshold or not statements:
-                yield self._refusal(asked, known, confidence, first, dropped)
-                return
-        else:
-            statements = cite.unchecked(drafted, near, evidence)
+        draft, first = yield from self._write(
+            prompt.answer(chosen, asked.question, asked.history, asked.as_of), asked.started
+        )
+        statements, dropped = self._statements(asked, known, draft)
         claims, citations = cite.number(statements, [hit.article for hit in hits])
         seconds = Seconds(searched, first, time.perf_counter() - asked.started)
         text = cite.with_markers(claims)
         yield Answer(asked.question, text, claims, citations, hits, None, confidence, seconds, dropped)
 
-    def _worth_a_draft(self) -> float:
-        """Probability from which a draft is written: without a model there is none that could raise it."""
-        threshold = self._config.answer_threshold
-        return threshold if self._generator is None else min(decide.EARLY_FROM, threshold)
+    def _statements(self, asked: _Asked, known: _Known, draft: str) -> tuple[Sequence[cite.Statement], tuple[str, ...]]:
+        """What the answer says, and what of the draft it does not."""
+        drafted = cite.draft_sentences(draft)
+        near = cite.nearness(drafted, known.evidence, self._index.embed)
+        if not self._config.check:
+            return cite.unchecked(drafted, near, known.evidence), ()
+        checked = cite.check_draft(drafted, near, known.evidence, self._checker, self._config.support_threshold)
+        worth = known.relevance(near)
+        told = " ".join(f"{turn.question} {turn.answer}" for turn in asked.history)
+        statements = completed(asked.question, cite.compose(asked.query, checked, known.evidence, worth), told)
+        return both_sides(asked.question, statements, known.evidence, worth), checked.dropped
 
     def _write(self, messages: Messages, started: float) -> abc.Generator[Event, None, tuple[str, float | None]]:
         """Yield the reply in Tokens; return it whole, with the seconds until the first. No model: nothing."""
@@ -198,20 +193,19 @@ class Chatbot:
             logits.append(yes - no)
         return logits
 
-    def _refusal(
-        self,
-        asked: _Asked,
-        known: _Known,
-        confidence: float,
-        first: float | None = None,
-        dropped: tuple[str, ...] = (),
-    ) -> Answer:
+    def _stated(self, asked: _Asked, chosen: Sequence[Sentence]) -> float:
+        assert self._generator is not None
+        messages = prompt.stated(chosen, asked.question, asked.history, asked.as_of)
+        yes, no = self._generator.choose(messages, ["Yes", "No"])
+        return yes - no
+
+    def _refusal(self, asked: _Asked, known: _Known, confidence: float) -> Answer:
         reason = refuse.reason(asked.question, known.hits)
         nearest = refuse.nearest(known.evidence, known.relevance())
         near, citations = cite.number(nearest, [hit.article for hit in known.hits])
         text = f"{reason} The nearest they hold: {cite.with_markers(near)}" if near else reason
-        seconds = Seconds(known.searched, first, time.perf_counter() - asked.started)
-        return Answer(asked.question, text, (), citations, known.hits, reason, confidence, seconds, dropped)
+        seconds = Seconds(known.searched, None, time.perf_counter() - asked.started)
+        return Answer(asked.question, text, (), citations, known.hits, reason, confidence, seconds)
 
     def _from_memory(self, asked: _Asked) -> Iterator[Event]:
         """The baseline without articles: whatever the model says, uncited."""

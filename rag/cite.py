@@ -16,8 +16,10 @@ import numpy as np
 from rag import sentences
 from rag.copies import copies_of
 from rag.evidence import Sentence
+from rag.facts import names
 from rag.support import Support, SupportChecker
 from rag.types import Article, Citation, Claim, Embedder, Vectors
+from rag.words import content_words
 
 CANDIDATES = 3
 """Source sentences, nearest first, that a draft sentence is checked against, alone and two together."""
@@ -92,9 +94,15 @@ def check_draft(
 
 
 def compose(
-    checked: Checked, evidence: Sequence[Sentence], relevance: Sequence[float], max_claims: int = MAX_CLAIMS
+    question: str,
+    checked: Checked,
+    evidence: Sequence[Sentence],
+    relevance: Sequence[float],
+    max_claims: int = MAX_CLAIMS,
 ) -> list[Statement]:
     """What to show: supported draft sentences that bear on the question, and quotes of what they left out.
+
+    Each name that the question gives has a sentence where one bears on it: a comparison needs both of its sides.
 
     The most relevant sentence is always among them, and where the draft passed it over it comes first: the decision
     to answer is taken elsewhere and stands.
@@ -116,8 +124,20 @@ def compose(
     first = [quoted(best)] if best not in used else []
     shown = (first + drafted)[:max_claims]
     rest = [s for s in evidence if s not in used and s is not best and value(s) >= QUOTE_FROM]
+    for name in uncovered(question, [*(s for statement in shown for s in statement.sources), *rest]):
+        rest += [s for s in sorted(evidence, key=value, reverse=True) if name <= words(s) and value(s) >= KEEP_FROM][:1]
     chosen = sorted(rest, key=value, reverse=True)[: max_claims - len(shown)]
     return shown + [quoted(s) for s in evidence if s in chosen]
+
+
+def uncovered(question: str, sources: Sequence[Sentence]) -> list[frozenset[str]]:
+    """The stems of each name in the question that no source holds, where the question gives two or more."""
+    named = [frozenset(content_words(name.text)) for name in names(question)]
+    return [name for name in named if name and len(named) > 1 and not any(name <= words(s) for s in sources)]
+
+
+def words(sentence: Sentence) -> set[str]:
+    return set(content_words(f"{sentence.text} {sentence.about}"))
 
 
 def quoted(sentence: Sentence) -> Statement:

@@ -51,7 +51,7 @@ class Config:
     """Which scores rank the passages: both, embeddings alone, or words alone."""
 
     # --- answering --------------------------------------------------------------------------------------------
-    answer_threshold: float = 0.4
+    answer_threshold: float = 0.45
     """Answer when the probability that the articles hold the answer is at least this: lower is more talkative,
     higher more careful."""
     support_threshold: float = 0.8

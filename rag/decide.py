@@ -1,8 +1,9 @@
 """The probability that the articles hold the answer, and that a sentence belongs to it.
 
 Logistic regressions over few features that mean something. The weights are in `decision_weights.json`: without a
-model, once it has judged the sentences, and once it has written. They were fitted on CLAPNQ questions and the shipped
-ones, both kinds weighing the same; `python -m eval.fit_decision` shows how they do out of sample, and refits.
+model, once it has judged each sentence, and once it has judged the best together. They were fitted on CLAPNQ questions
+and the shipped ones, both kinds weighing the same; `python -m eval.fit_decision` shows how they do out of sample, and
+refits.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
-from rag.asked import gives
+from rag.asked import gives, kind
 from rag.evidence import Sentence
 
 Features = dict[str, float]
@@ -23,13 +24,13 @@ WRITE_FROM = 0.15
 """Relevance from which a sentence is among those that the draft is written from."""
 MOST = 4
 """Sentences that the draft is written from, at most."""
-EARLY_FROM = 0.2
-"""Probability before a draft below which none is written: a chosen limit on seconds spent on likely refusals."""
+EARLY_FROM = 0.1
+"""Probability below which the best sentences are not asked about together: a limit on seconds spent on refusals."""
 
 
 def features(question: str, evidence: Sequence[Sentence], judged: Sequence[float] | None) -> Features:
-    """How near the best sentence is, what the model makes of the sentences, and whether the best one gives what is
-    asked for (a date, a number, a name).
+    """How much the answer needs the nearest sentence, what the model makes of the sentences, and whether the best one
+    gives what is asked for (a date, a number, a name …).
 
     `judged`: for each sentence the logit of yes minus that of no to "does it state the answer?"; None: no model was
     asked.
@@ -37,17 +38,22 @@ def features(question: str, evidence: Sequence[Sentence], judged: Sequence[float
     worth = [s.need for s in evidence] if judged is None else judged
     order = sorted(range(len(evidence)), key=lambda i: -worth[i])
     found = {
-        "sentence": max((s.cosine for s in evidence), default=0.0),
+        "need": max((s.need for s in evidence), default=0.0),
         "lacking": float(not any(gives(evidence[i].text, question) for i in order[:1])),
     }
     return found if judged is None else found | {"judged": _capped(max(judged, default=-LOGIT_CAP))}
 
 
+def stated(logit: float) -> Features:
+    """What the model makes of the best sentences together: the logit of yes minus that of no to "do they state it?"."""
+    return {"stated": _capped(logit)}
+
+
 def probability(features: Features) -> float:
-    """The probability that the articles hold the answer, from what is known so far: "judged" once the model was
-    asked, "support" (of the best draft sentence) once it has written."""
-    if "support" in features:
-        return _regression("answer_drafted", features)
+    """The probability that the articles hold the answer, from what is known so far: "judged" once the model was asked
+    about each sentence, "stated" once it was asked about the best together."""
+    if "stated" in features:
+        return _regression("answer_stated", features)
     return _regression("answer_judged" if "judged" in features else "answer_extract", features)
 
 
@@ -62,19 +68,23 @@ def relevance(rows: Sequence[Features]) -> list[float]:
 
 
 def sentence_features(
-    evidence: Sequence[Sentence], judged: Sequence[float] | None = None, drafted: Sequence[float] | None = None
+    question: str,
+    evidence: Sequence[Sentence],
+    judged: Sequence[float] | None = None,
+    drafted: Sequence[float] | None = None,
 ) -> list[Features]:
-    """For each sentence: its nearness to the question, alone and against the nearest, its place, what the model makes
-    of it, alone and against the best, and its nearness to the draft (cosine with the nearest draft sentence)."""
+    """For each sentence: its nearness to the question, alone and against the nearest, its place, whether it gives what
+    is asked for, what the model makes of it, alone and against the best, and its nearness to the draft (cosine with
+    the nearest draft sentence)."""
     top = max((s.titled_cosine for s in evidence), default=0.0)
+    asks = kind(question)
     rows = []
     for i, sentence in enumerate(evidence):
         row = {
-            "cosine": sentence.cosine,
             "below_top": sentence.titled_cosine - top,
             "overlap": sentence.overlap,
             "first_passage": float(sentence.rank == 0),
-            "length": min(sentence.end - sentence.start, 400) / 100,
+            "gives": float(bool(asks) and gives(sentence.text, question)),
         }
         if judged is not None:
             row |= {"judged": _capped(judged[i]), "below_best": _capped(judged[i]) - _capped(max(judged))}

@@ -27,6 +27,11 @@ be what differs; a date or a number is told by its own unit, and needs only a na
 NEAR_VALUE = 0.2
 """Two numbers of which one is rounded or bounded agree when they are this near, as a share of the larger."""
 
+_PRESENCE = re.compile(
+    r"\bhow (did|does|was|is)\b|\bin person\b|\battend|\b(take|took|taking) part\b|\bparticipat|\bappear|\bpresent\b"
+    r"|\bjoin|\bdistance\b|\bphone\b|\bremote|\bonline\b|\bstage\b|\bthere\b",
+    re.I,
+)
 _MANNER = (
     re.compile(r"\b((tele)?phone|video[- ]?(link|call|conferenc\w+)|remote(ly)?|virtual(ly)?|online)\b", re.I),
     re.compile(
@@ -146,6 +151,8 @@ def _only(text: str, elsewhere: str) -> list[str]:
 
 
 def _manner(question: str, one: str, other: str) -> Difference | None:
+    if not _PRESENCE.search(question):
+        return None
     for here, there in (_MANNER, _MANNER[::-1]):
         a, b = here.search(one), there.search(other)
         if a and b and not there.search(one) and not here.search(other):

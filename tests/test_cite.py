@@ -113,14 +113,14 @@ def test_only_supported_sentences_and_quotes_are_shown_and_few() -> None:
     drafted = [s.text for s in FOUND] + ["Penguins swim."]
     checked = check(*drafted)
     for worth in (0.0, 0.3, 1.0):
-        shown = cite.compose(checked, FOUND, [worth] * len(FOUND))
+        shown = cite.compose(QUESTION, checked, FOUND, [worth] * len(FOUND))
         assert len(shown) <= cite.MAX_CLAIMS
         for statement in shown:
             assert statement in checked.statements or statement == cite.quoted(statement.sources[0])
 
 
 def test_what_the_draft_left_out_is_quoted_once_and_what_it_said_is_not_said_again() -> None:
-    shown = cite.compose(check(CUT.text), [CUT, LONG], [1.0, 1.0])
+    shown = cite.compose(QUESTION, check(CUT.text), [CUT, LONG], [1.0, 1.0])
     assert [s.sources for s in shown] == [(CUT,), (LONG,)]
     assert shown[1].text == f"“{LONG.text}”"
 

@@ -19,7 +19,14 @@ def test_a_lost_date_comes_back_in_the_words_of_the_source() -> None:
 
 
 def test_a_question_for_something_else_keeps_the_draft() -> None:
-    assert completed("Which ferry will stop running?", [SHORT]) == [SHORT]
+    assert completed("What will happen to the ferry?", [SHORT]) == [SHORT]
+
+
+def test_what_only_says_the_question_again_is_no_answer() -> None:
+    question = "Which ferry between Lindau and the east bank will stop running?"
+    assert "June 30" in completed(question, [SHORT])[0].text
+    told = "The ferry between Lindau and the east bank is going to stop running."
+    assert "June 30" in completed("And then?", [SHORT], told)[0].text
 
 
 def test_what_still_has_its_date_stays() -> None:

@@ -15,8 +15,8 @@ FOUND = evidence(QUESTION, HITS)
 
 
 def one_yes(logit: float) -> list[float]:
-    """The model says so of one sentence, and no of the others."""
-    return [logit, *[-5.0] * (len(FOUND) - 1)]
+    """The model says so of the sentence with the ribbon, and no of the others."""
+    return [logit if "ribbon" in s.text else -5.0 for s in FOUND]
 
 
 def test_a_probability_whatever_is_found() -> None:
@@ -37,9 +37,17 @@ def test_a_nearer_sentence_raises_it_with_and_without_a_model() -> None:
         assert decide.probability(near) > decide.probability(off)
 
 
-def test_a_supported_draft_raises_it() -> None:
+def test_what_the_best_sentences_state_together_moves_it() -> None:
     known = decide.features(QUESTION, FOUND, one_yes(1.0))
-    assert decide.probability(known | {"support": 0.9}) > decide.probability(known | {"support": 0.1})
+    yes, no = (decide.probability(known | decide.stated(logit)) for logit in (3.0, -3.0))
+    assert yes > no
+
+
+def test_a_best_sentence_that_lacks_what_is_asked_for_lowers_it() -> None:
+    judged = one_yes(1.0)
+    asked, lacking = (decide.features(question, FOUND, judged) for question in (QUESTION, "Why did it open?"))
+    assert (asked["lacking"], lacking["lacking"]) == (0.0, 1.0)
+    assert decide.probability(asked) > decide.probability(asked | {"lacking": 1.0})
 
 
 def test_nothing_found_is_hardly_an_answer() -> None:
@@ -50,11 +58,11 @@ def test_one_relevance_a_sentence_and_the_nearest_has_the_most() -> None:
     judged = [4.0 * ("ribbon" in s.text) - 2.0 for s in FOUND]
     drafted = [0.1 + 0.8 * ("ribbon" in s.text) for s in FOUND]
     for known in ((), (judged,), (judged, drafted)):
-        worth = decide.relevance(decide.sentence_features(FOUND, *known))
+        worth = decide.relevance(decide.sentence_features(QUESTION, FOUND, *known))
         assert len(worth) == len(FOUND)
         assert all(0 < value < 1 for value in worth)
         assert "cut the ribbon" in FOUND[worth.index(max(worth))].text
-    assert decide.relevance(decide.sentence_features([], [])) == []
+    assert decide.relevance(decide.sentence_features(QUESTION, [], [])) == []
 
 
 def test_the_draft_is_written_from_the_best_and_from_few() -> None:

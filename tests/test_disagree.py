@@ -105,6 +105,7 @@ AGREE = [
         "The Lindau council approved the budget.",
         "The mayor does not want to speak about Lindau's zoo.",
     ),
+    ("What did Brandt say?", "Brandt addressed the Lindau meeting by video link.", "Brandt took the stage in Lindau."),
     ("When was it?", "Zebras graze on Monday.", "Chess was invented on Tuesday."),
 ]
 

@@ -27,21 +27,22 @@ def test_a_sentence_is_judged_with_its_title_where_it_does_not_say_the_same() ->
 
 
 def test_the_answer_is_written_from_sentences_under_their_source() -> None:
-    text = prompt.answer(FOUND, QUESTION)[-1]["content"]
+    text = prompt.answer(FOUND, QUESTION)[-3]["content"]
     for part in ("Harbour bridge opens", "Lindau Post", "2024-03-03", "Mayor Ilse Brandt cut the ribbon."):
         assert part in text[text.index(QUESTION) :]
-    assert "None" not in prompt.answer(evidence(QUESTION, [hit(FERRY)]), QUESTION)[-1]["content"]
+    assert "None" not in prompt.stated(evidence(QUESTION, [hit(FERRY)]), QUESTION)[-1]["content"]
 
 
 def test_all_that_is_asked_about_one_question_shares_its_beginning() -> None:
     """So that a generator that keeps its last prompt evaluates only what comes after it."""
     history, day = [Turn("Where?", "In Lindau.")], date(2024, 3, 4)
-    asked = [prompt.judge(QUESTION, s, history, day) for s in FOUND] + [prompt.answer(FOUND, QUESTION, history, day)]
+    stated, answer = (ask(FOUND, QUESTION, history, day) for ask in (prompt.stated, prompt.answer))
+    asked = [stated, answer, *(prompt.judge(QUESTION, s, history, day) for s in FOUND)]
     beginnings = {joined(messages).rpartition(CUT)[0] for messages in asked}
     assert len(beginnings) == 1
     assert beginnings.pop().endswith(f"Where? In Lindau. {QUESTION}")
-    other = joined(prompt.answer(FOUND, "How long is it?"))
-    assert other.rpartition("\n")[0][:500] == joined(prompt.judge(QUESTION, FOUND[0]))[:500]
+    assert list(answer)[: len(stated)] == list(stated)
+    assert joined(prompt.stated(FOUND, "How long is it?"))[:500] == joined(stated)[:500]
 
 
 def test_history_and_day_are_there_when_given_and_only_then() -> None:

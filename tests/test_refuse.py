@@ -42,7 +42,7 @@ def test_any_question_can_be_refused_in_words(question: str) -> None:
 def test_the_nearest_are_quoted_and_few() -> None:
     question = "Who cut the ribbon of the harbour bridge?"
     found = evidence(question, HITS)
-    near = refuse.nearest(found, decide.relevance(decide.sentence_features(found)))
+    near = refuse.nearest(found, decide.relevance(decide.sentence_features(question, found)))
     assert 0 < len(near) <= refuse.NEAREST
     claims, citations = cite.number(near)
     for citation in citations:

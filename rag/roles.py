@@ -56,14 +56,17 @@ def name_clashes(a: Alignment, context: Context) -> Iterator[Clash]:
     voices = any(
         _passive(a.sentence, k) != _passive(a.source, to) for k, to in enumerate(a.to) if to >= 0 and a.score[k] > 0.7
     )
-    for token, to in zip(a.sentence, a.to, strict=True):
+    points_back = any(is_standin(t) for t in a.source)
+    for i, (token, to) in enumerate(zip(a.sentence, a.to, strict=True)):
         if token.kind != "name":
             continue
         there = a.source[to] if to >= 0 else None
+        subject = points_back and not any(t.kind == "name" for t in a.sentence[:i])
+        stands_in = subject or (there is not None and is_standin(there))
         other = there is not None and there.kind == "name" and not alike(token, there)
         missing = token.words - known
         if missing and missing <= context.words:
-            yield Clash("resolved other" if other else "resolved", f"{token.text}: named in the surroundings only")
+            yield Clash("resolved" if stands_in else "resolved other", f"{token.text}: named in the surroundings only")
         elif missing:
             shown = f'the source says "{there.text}"' if other and there else "not in the source"
             yield Clash("name", f"{token.text}: {shown}")
@@ -212,7 +215,10 @@ def title_clashes(a: Alignment, context: Context) -> Iterator[Clash]:
 
 
 def identity_clashes(a: Alignment, context: Context) -> Iterator[Clash]:
-    """ "X is Meta's Chief Scientist" where the source has "Chief Scientist Y": a title that belongs to another name."""
+    """ "X is Meta's Chief Scientist" where the source has "Chief Scientist Y": a title that belongs to another name, or
+    to nobody there: the surroundings say who "he" is, and not what somebody whom the source names is besides."""
+    known = {t.stem for t in a.source} | {word for t in a.source for word in t.words}
+    given = {word.strip(".") for t in a.source for word in t.text.lower().split()}
     for i, token in enumerate(a.sentence):
         after = a.sentence[i + 1 : i + 9]
         if token.kind != "name" or not after or after[0].text.lower() not in BE or not places(token, a.source):
@@ -221,6 +227,11 @@ def identity_clashes(a: Alignment, context: Context) -> Iterator[Clash]:
             if role.clause != token.clause:
                 break
             if role.kind not in ("name", "word"):
+                continue
+            office = {role.text.lower()} & TITLES if role.kind == "word" else _titles(role)
+            elsewhere = bool(role.words) and role.words <= context.words - known
+            if office - given or elsewhere:
+                yield Clash("owner", f'{token.text}: that it is "{role.text}" does not stand in the source')
                 continue
             holders = [t for t in a.source if t.kind == "name" and _holds(t, role) and not t.words <= role.words]
             if (

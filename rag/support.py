@@ -21,7 +21,7 @@ from rag.clashes import clashes
 from rag.facts import content_words, dates, names
 from rag.lexicon import SPEECH
 from rag.roles import Clash, Context, bond
-from rag.tokens import tokens
+from rag.tokens import is_standin, tokens
 from rag.types import Embedder, Generator, Verdict
 from rag.words import PIECE, stem, tidy
 
@@ -153,9 +153,11 @@ def signals(sentence: str, source: str, context: str) -> tuple[dict[str, float],
 def absences(a: Alignment, context: Context) -> list[Clash]:
     """Content words of the sentence that the source has in no form."""
     there = {t.stem for t in a.source} | {word for t in a.source for word in t.words}
+    if any(is_standin(t) for t in a.source):
+        there |= context.words
     found = []
     for token, to in zip(a.sentence, a.to, strict=True):
-        if token.kind == "word" and to < 0 and token.stem not in there and token.stem not in context.words:
+        if token.kind == "word" and to < 0 and token.stem not in there:
             if token.text.lower() in SPEECH:
                 continue
             kind = "number" if token.text[0].isdigit() else "absent"

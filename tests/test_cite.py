@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -204,3 +205,16 @@ def test_a_claim_takes_nothing_from_words_outside_its_footnote() -> None:
         "Mayor Ilse Brandt cut the ribbon.",
         "About 2,000 people watched.",
     ]
+
+
+def test_each_name_of_a_comparison_gets_its_sentence() -> None:
+    text = "Ilse Brandt studied in Lindau. Rain fell all day. Karla Weiss studied in Bregenz. Jo Lund slept."
+    found = evidence("Where did Brandt and Weiss study?", [hit(replace(BRIDGE, text=text))], budget=1000)
+    worth = [0.6 if "Brandt" in s.text else 0.2 for s in found]
+    for question, names in (
+        ("Where did Ilse Brandt and Karla Weiss study?", ["Brandt", "Weiss"]),
+        ("Where did Ilse Brandt study?", ["Brandt"]),
+        ("Where did Ilse Brandt and Otto Maier study?", ["Brandt"]),
+    ):
+        shown = cite.compose(question, Checked((), (), 0.0), found, worth)
+        assert [name for name in ("Brandt", "Weiss", "Lund") if any(name in s.text for s in shown)] == names

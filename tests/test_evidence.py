@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import pytest
 
@@ -84,3 +85,10 @@ def test_overlap_is_a_share_and_rare_words_weigh_more() -> None:
 @pytest.mark.parametrize("question", ["?", "the of", "גשר"])
 def test_a_question_without_words_of_content_has_no_overlap(question: str) -> None:
     assert {s.overlap for s in evidence(question, [hit(BRIDGE)])} == {0.0}
+
+
+def test_a_sentence_that_points_back_carries_the_names_before_it() -> None:
+    text = "Ilse Brandt met Karla Weiss. She smiled. Then she left. The ferry stopped. It was late."
+    found = {s.text: s.about for s in evidence("Who left?", [hit(replace(BRIDGE, text=text))])}
+    assert found["She smiled."] == found["Then she left."] == "Ilse Brandt, Karla Weiss"
+    assert found["Ilse Brandt met Karla Weiss."] == found["The ferry stopped."] == ""

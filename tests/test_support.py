@@ -112,3 +112,9 @@ SCIENTISTS = "They heard Meta’s Chief Science Officer Jo Weiss and Acme Profes
 )
 def test_a_title_belongs_to_its_bearer_and_a_count_to_its_place(checker, sentence, supported):
     assert (checker(sentence, SCIENTISTS).verdict == "supported") is supported
+
+
+def test_the_title_of_the_article_does_not_say_what_somebody_is(checker):
+    title = "Acme CEO opens conference | Lindau Post"
+    assert checker("Jo Weiss is the CEO of Acme.", SCIENTISTS, title).verdict != "supported"
+    assert checker("Acme's CEO opened it on Monday.", "She opened it on Monday.", title).verdict == "supported"

@@ -19,6 +19,7 @@ from ui import render
 from ui.article import WHOLE, Mark, article, body, windows
 from ui.conversation import Conversation, Exchange
 from ui.escape import clipped, isolated, web_address
+from ui.export import answer_markdown
 from ui.loading import Status
 from ui.sources import cited, panel
 
@@ -253,7 +254,7 @@ def test_a_refusal_that_names_the_nearest_words_leads_to_them() -> None:
 def test_a_failure_shows_the_message_and_offers_to_ask_again() -> None:
     page = Page(render.transcript([exchange(fakes.BROKEN)]))
     assert "llama.cpp failed while evaluating 812 tokens" in page.text
-    assert page.attributes("data-ask") == [fakes.BROKEN]
+    assert page.attributes("data-question") == [fakes.BROKEN]
     crash = Page(render.transcript([exchange(fakes.CRASH)]))
     assert "Unexpected error: ValueError: shape (3,) is not (4,)" in crash.text
     assert "Not in the articles" not in page.text + crash.text
@@ -265,6 +266,15 @@ def test_an_unsure_answer_says_so_and_what_was_left_out_can_be_read() -> None:
     assert "Low confidence" not in sure
     assert "1 sentence left out: not supported" in sure
     assert "It is the longest bridge in the country." in sure
+
+
+def test_an_answer_can_be_copied_with_its_footnotes() -> None:
+    for question in (fakes.LONG, fakes.TOLL):
+        one = exchange(question)
+        assert one.answer is not None
+        page = Page(render.transcript([one]))
+        assert page.attributes("data-copy") == [answer_markdown(one.answer)]
+    assert Page(render.transcript([exchange(fakes.BROKEN)])).attributes("data-copy") == []
 
 
 def test_a_draft_says_that_it_is_unchecked_and_carries_no_footnote() -> None:

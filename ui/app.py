@@ -31,11 +31,12 @@ SEED_QUESTIONS = (
     "What did Graham Webster warn about?",
 )
 
-# A button inside our HTML that asks a question: the one way from there into an event of Gradio.
-ASK_ON_CLICK = """
-element.addEventListener("click", (event) => {
-  const button = event.target.closest("[data-ask]");
-  if (button) trigger("ask", { question: button.dataset.ask });
+# A button inside our HTML names its event, its other data-… go with it: the one way from there into events of Gradio.
+EVENTS = """
+const events = ["ask"];
+element.addEventListener("click", ({ target }) => {
+  const button = target.closest("button[data-event]");
+  if (button && events.includes(button.dataset.event)) trigger(button.dataset.event, { ...button.dataset });
 });
 """
 
@@ -75,8 +76,9 @@ def build_page(bot: BackgroundBot, examples: Sequence[str] = ()) -> gr.Blocks:
     from ui.handlers import Handlers
 
     def html(name: str, value: str = "") -> gr.HTML:
-        return gr.HTML(value, elem_id=name, apply_default_css=False, js_on_load=ASK_ON_CLICK)
+        return gr.HTML(value, elem_id=name, apply_default_css=False, js_on_load=EVENTS)
 
+    page: gr.Blocks
     with gr.Blocks(title="Footnote", analytics_enabled=False, fill_width=True) as page:
         conversation = gr.State(Conversation())
         clock = gr.Timer(TICK)
@@ -106,7 +108,8 @@ def build_page(bot: BackgroundBot, examples: Sequence[str] = ()) -> gr.Blocks:
         private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
         one_at_a_time: dict[str, Any] = {"concurrency_id": MODEL, "concurrency_limit": 1}
 
-        gr.api(handlers.api, api_name="ask", **one_at_a_time)  # first, or another handler takes the name
+        # First, or another handler takes the name.
+        gr.api(handlers.api, api_name="ask", **one_at_a_time)  # type: ignore[attr-defined]
 
         def asks(event: Any, fn: Callable[..., Any], inputs: list[Any]) -> None:
             # The first handler shows the question at once; the second waits for its turn at the model.

@@ -1,6 +1,6 @@
 /* What the page does without asking the server: footnotes open the source panel at their words, the words lead back,
-   cards stay inside the window, a new question comes into view. Knows nothing about how the HTML is made; it reads
-   data-exchange and data-key(s) only, and never writes HTML. */
+   cards stay inside the window, a new question comes into view, an answer goes to the clipboard. Knows nothing about
+   how the HTML is made; it reads a few data-… attributes, and never writes HTML. */
 (() => {
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
   let cameFrom = null; // the footnote that was followed last
@@ -66,6 +66,41 @@
   document.addEventListener("focusin", placeCard);
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") for (const note of all(".note")) note.classList.add("dismissed");
+  });
+
+  async function copy(text) {
+    try {
+      await navigator.clipboard.writeText(text);
+      return true;
+    } catch {
+      return copyBySelecting(text);
+    }
+  }
+
+  // Browsers give the clipboard to pages of this computer and of https only; selected text can be copied anywhere.
+  function copyBySelecting(text) {
+    const focused = document.activeElement;
+    const box = document.createElement("textarea");
+    box.value = text;
+    box.style.position = "fixed";
+    document.body.append(box);
+    box.select();
+    const copied = document.execCommand("copy");
+    box.remove();
+    focused?.focus({ preventScroll: true });
+    return copied;
+  }
+
+  function say(element, words) {
+    element.textContent = words;
+    setTimeout(() => (element.textContent = ""), 4000);
+  }
+
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest?.("[data-copy]");
+    if (!button) return;
+    const copied = await copy(button.dataset.copy);
+    say(button.nextElementSibling, copied ? "Copied" : "This browser does not let the page copy");
   });
 
   // A new question comes to the top once; from then on the scrolling is its reader's.

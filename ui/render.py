@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 
 from rag.types import Answer, Article, Citation, Claim
+from ui.actions import actions, ask_button
 from ui.article import Mark
 from ui.conversation import Exchange
 from ui.escape import byline, clipped, escape, heading, isolated
@@ -58,7 +59,8 @@ def exchange_html(exchange: Exchange) -> str:
     return (
         f'<section class="exchange" id="exchange-{exchange.number}" data-exchange="{exchange.number}" '
         f'data-state="{state}" aria-label="Question {exchange.number}">'
-        f'<h2 class="question" dir="auto">{isolated(clipped(exchange.question, QUESTION))}</h2>{content}</section>'
+        f'<h2 class="question" dir="auto">{isolated(clipped(exchange.question, QUESTION))}</h2>'
+        f"{content}{actions(exchange)}</section>"
     )
 
 
@@ -158,10 +160,6 @@ def stopped(exchange: Exchange) -> str:
         '<div class="stopped"><p>Stopped. The unchecked draft was thrown away.</p>'
         f"{ask_button(exchange.question, 'Ask again')}</div>"
     )
-
-
-def ask_button(question: str, label: str) -> str:
-    return f'<button type="button" class="ask" data-ask="{escape(question)}">{isolated(clipped(label, 120))}</button>'
 
 
 def banner(status: Status, articles: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -10,10 +11,12 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from rag.errors import ModelError
 from rag.types import Claim
 from tests import ui_fakes as fakes
+from ui.conversation import Exchange
 from ui.escape import markdown, markdown_link
-from ui.export import answer_markdown
+from ui.export import answer_markdown, conversation_json, conversation_markdown
 
 READER = MarkdownIt("commonmark")
 
@@ -109,3 +112,57 @@ def test_a_refusal_gives_its_reason_and_the_nearest_words() -> None:
     for hit in fakes.BRIDGE_HITS:
         assert f"“{hit.passage.text}”" in text
     assert answer_markdown(fakes.refused(fakes.TOLL, "Nothing.", ())) == "**Not in the articles.** Nothing.\n"
+
+
+# --- a conversation -------------------------------------------------------------------------------------------------
+
+
+def everything() -> list[Exchange]:
+    refusal = fakes.refused(fakes.TOLL, "Nothing about tolls.", fakes.BRIDGE_HITS)
+    return [
+        Exchange(1, fakes.LONG, "answered", answer=fakes.long_answer()),
+        Exchange(2, fakes.TOLL, "answered", answer=refusal),
+        Exchange(3, fakes.BROKEN, "failed", error=ModelError("It broke.")),
+        Exchange(4, fakes.SLOW, "stopped"),
+        Exchange(5, fakes.MAYOR, "answered", answer=fakes.mayor_answer()),
+        Exchange(6, fakes.SLOW, "writing", draft="An unchecked draft"),
+    ]
+
+
+def test_a_conversation_holds_every_exchange_that_is_over_with_all_quotes() -> None:
+    text = conversation_markdown(everything())
+    assert [line for line in text.splitlines() if line.startswith("#")] == [
+        "# Conversation with Footnote",
+        *(f"## {e.number}. {e.question}" for e in everything()[:5]),
+    ]
+    for exchange in everything():
+        for note in exchange.answer.citations if exchange.answer else ():
+            assert f"[^{exchange.number}-{note.number}]: " in text
+            assert f"“{note.quote}”" in text
+    assert "**Not in the articles.** Nothing about tolls." in text
+    assert "**Something went wrong.** It broke." in text
+    assert "Stopped before there was an answer." in text
+    assert "draft" not in text
+
+
+def test_no_footnote_of_a_conversation_has_two_meanings() -> None:
+    labels = [line.partition(":")[0] for line in conversation_markdown(everything()).splitlines() if line[:2] == "[^"]
+    assert len(labels) == len(set(labels)) == 7
+
+
+def test_a_conversation_as_json_is_its_records() -> None:
+    first, second, *_, fifth = (e.answer.to_dict() for e in everything() if e.answer)
+    assert json.loads(conversation_json(everything())) == [
+        first,
+        second,
+        {"question": fakes.BROKEN, "failed": True, "error": "It broke."},
+        {"question": fakes.SLOW, "stopped": True},
+        fifth,
+    ]
+
+
+def test_hostile_words_stay_words_in_a_conversation() -> None:
+    nasty = "x](https://o.example) <script> # [^1]: "
+    exchanges = [Exchange(1, nasty, "failed", error=ModelError(nasty)), Exchange(2, nasty, "stopped")]
+    harmless = {"heading_open", "heading_close", "paragraph_open", "paragraph_close", "text", "text_special"}
+    assert kinds(conversation_markdown(exchanges)) <= {*harmless, "strong_open", "strong_close", "code_inline"}

@@ -16,10 +16,11 @@ from tests import ui_fakes as fakes
 from ui import article as article_module
 from ui import escape as escape_module
 from ui import render
+from ui.actions import export_menu
 from ui.article import WHOLE, Mark, article, body, windows
 from ui.conversation import Conversation, Exchange
 from ui.escape import clipped, isolated, web_address
-from ui.export import answer_markdown
+from ui.export import answer_markdown, conversation_json, conversation_markdown
 from ui.loading import Status
 from ui.sources import cited, panel
 
@@ -275,6 +276,15 @@ def test_an_answer_can_be_copied_with_its_footnotes() -> None:
         page = Page(render.transcript([one]))
         assert page.attributes("data-copy") == [answer_markdown(one.answer)]
     assert Page(render.transcript([exchange(fakes.BROKEN)])).attributes("data-copy") == []
+
+
+def test_the_conversation_can_be_exported_once_something_is_over() -> None:
+    assert export_menu([]) == export_menu([Exchange(1, fakes.LONG)]) == ""
+    nasty = [*hostile_exchanges(), exchange(fakes.LONG, 7)]
+    assert_harmless(export_menu(nasty))
+    page = Page(export_menu(nasty))
+    assert page.attributes("data-save") == ["footnote-conversation.md", "footnote-conversation.json"]
+    assert page.attributes("data-text") == [conversation_markdown(nasty), conversation_json(nasty)]
 
 
 def test_a_draft_says_that_it_is_unchecked_and_carries_no_footnote() -> None:

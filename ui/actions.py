@@ -1,14 +1,16 @@
-"""What can be done with an exchange, as HTML: the buttons under it.
+"""What can be done with an exchange or with all of them, as HTML: the buttons under one, and the menu for export.
 
-Pure functions from records to HTML. Knows nothing about what the buttons do: page.js copies, and `ui.app` wires those
-with a `data-event` to the handler of that name.
+Pure functions from records to HTML. Knows nothing about what the buttons do: page.js copies and saves, and `ui.app`
+wires those with a `data-event` to the handler of that name.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ui.conversation import Exchange
 from ui.escape import clipped, escape, isolated
-from ui.export import answer_markdown
+from ui.export import answer_markdown, conversation_json, conversation_markdown
 
 
 def actions(exchange: Exchange) -> str:
@@ -27,6 +29,29 @@ def copy_button(exchange: Exchange) -> str:
     return (
         f'<button type="button" class="quiet" data-copy="{text}" title="With its footnotes, as Markdown">'
         'Copy answer</button><span class="said" role="status"></span>'
+    )
+
+
+def export_menu(exchanges: Sequence[Exchange]) -> str:
+    """The conversation as files. They are made in the browser from what stands here, so none is left on a disk that
+    nobody asked for; nothing before there is something to take away."""
+    if all(exchange.open for exchange in exchanges):
+        return ""
+    files = (
+        save_button("Markdown", "footnote-conversation.md", "text/markdown", conversation_markdown(exchanges)),
+        save_button("JSON", "footnote-conversation.json", "application/json", conversation_json(exchanges)),
+    )
+    return (
+        '<details class="export"><summary>Export</summary>'
+        f'<div class="menu" role="group" aria-label="Export the conversation">{"".join(files)}'
+        '<span class="said" role="status"></span></div></details>'
+    )
+
+
+def save_button(label: str, name: str, kind: str, text: str) -> str:
+    return (
+        f'<button type="button" class="quiet" data-save="{name}" data-kind="{kind}" data-text="{escape(text)}">'
+        f"{label}</button>"
     )
 
 

@@ -84,7 +84,7 @@ def build_page(bot: BackgroundBot, examples: Sequence[str] = ()) -> gr.Blocks:
         clock = gr.Timer(TICK)
         with gr.Row(elem_id="top"):
             html("name", "<h1>Footnote<sup>1</sup></h1>")
-            banner = html("banner")
+            banner, export = html("banner"), html("export")
             new = gr.Button("New chat", elem_id="new", size="sm", scale=0)
         with gr.Row(elem_id="columns"):
             with gr.Column(elem_id="talk"):
@@ -104,7 +104,7 @@ def build_page(bot: BackgroundBot, examples: Sequence[str] = ()) -> gr.Blocks:
             side = html("panel", panel([]))
 
         handlers = Handlers(bot, examples)
-        view = [transcript, live, side, ask, stop]
+        view = [transcript, live, side, ask, stop, export]
         private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
         one_at_a_time: dict[str, Any] = {"concurrency_id": MODEL, "concurrency_limit": 1}
 

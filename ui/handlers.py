@@ -16,6 +16,7 @@ import gradio as gr
 from rag.errors import FootnoteError
 from rag.types import Answer, Retrieved, Turn
 from ui import render
+from ui.actions import export_menu
 from ui.conversation import Conversation, Exchange
 from ui.loading import BackgroundBot
 from ui.sources import panel
@@ -50,7 +51,7 @@ class Handlers:
             for event in run:
                 exchange.take(event)
                 side = panel(conversation.exchanges) if isinstance(event, Retrieved) else gr.skip()
-                yield (gr.skip(), self._live(conversation), side, gr.skip(), gr.skip())
+                yield (gr.skip(), self._live(conversation), side, gr.skip(), gr.skip(), gr.skip())
         except Exception as error:
             fail(exchange, error)
         finally:
@@ -103,6 +104,7 @@ class Handlers:
             panel(conversation.exchanges),
             gr.Button(visible=not busy),
             gr.Button(visible=busy),
+            export_menu(conversation.exchanges),
         )
 
     def _transcript(self, conversation: Conversation) -> str:

@@ -1,6 +1,6 @@
 /* What the page does without asking the server: footnotes open the source panel at their words, the words lead back,
-   cards stay inside the window, a new question comes into view, an answer goes to the clipboard. Knows nothing about
-   how the HTML is made; it reads a few data-… attributes, and never writes HTML. */
+   cards stay inside the window, a new question comes into view, an answer goes to the clipboard, the conversation into a
+   file. Knows nothing about how the HTML is made; it reads a few data-… attributes, and never writes HTML. */
 (() => {
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
   let cameFrom = null; // the footnote that was followed last
@@ -65,7 +65,12 @@
   document.addEventListener("pointerover", placeCard);
   document.addEventListener("focusin", placeCard);
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") for (const note of all(".note")) note.classList.add("dismissed");
+    if (event.key !== "Escape") return;
+    for (const note of all(".note")) note.classList.add("dismissed");
+    for (const menu of all("details.export[open]")) {
+      if (menu.contains(document.activeElement)) menu.querySelector("summary").focus();
+      menu.open = false;
+    }
   });
 
   async function copy(text) {
@@ -101,6 +106,23 @@
     if (!button) return;
     const copied = await copy(button.dataset.copy);
     say(button.nextElementSibling, copied ? "Copied" : "This browser does not let the page copy");
+  });
+
+  function save({ save: name, kind, text }) {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([text], { type: kind }));
+    link.download = name;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60_000); // some browsers read it only after a while
+  }
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest?.("[data-save]");
+    if (button) {
+      save(button.dataset);
+      say(button.parentElement.querySelector(".said"), "Download started");
+    }
+    for (const menu of all("details.export[open]")) if (!menu.contains(event.target)) menu.open = false;
   });
 
   // A new question comes to the top once; from then on the scrolling is its reader's.

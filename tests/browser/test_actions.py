@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -50,3 +52,26 @@ def test_an_answer_is_copied_as_markdown_and_says_so(page: Page) -> None:
     expect(page.get_by_role("button", name="Copy answer")).to_be_focused()
     page.wait_for_function("clipboard.readText().then(text => text !== '')")
     assert page.evaluate("clipboard.readText()") == answer_markdown(fakes.mayor_answer())
+
+
+def test_the_conversation_is_saved_as_markdown_and_as_json(page: Page, tmp_path: Path) -> None:
+    expect(page.get_by_text("Export", exact=True)).to_have_count(0)
+    asked(page, fakes.LONG, fakes.TOLL, fakes.BROKEN)
+    page.get_by_text("Export", exact=True).click()
+    saved = {}
+    for label in ("Markdown", "JSON"):
+        with page.expect_download() as download:
+            page.get_by_role("button", name=label).press("Enter")
+        name = download.value.suggested_filename
+        download.value.save_as(tmp_path / name)
+        saved[name] = (tmp_path / name).read_text(encoding="utf-8")
+    expect(page.locator("#export .said")).to_have_text("Download started")
+    markdown, records = saved["footnote-conversation.md"], json.loads(saved["footnote-conversation.json"])
+    for note in fakes.long_answer().citations:
+        assert note.quote in markdown
+    assert [record.get("refused") for record in records] == [False, True, None]
+    assert records[0] == fakes.long_answer().to_dict()
+    assert "812 tokens" in records[2]["error"]
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="JSON")).to_be_hidden()
+    expect(page.locator("#export summary")).to_be_focused()

@@ -171,6 +171,94 @@ def test_a_failure_is_never_a_refusal(handlers: Any) -> None:
         assert "refusal" not in live
 
 
+def click(**data: str) -> Any:
+    """The event of a button with these data-… attributes."""
+    from gradio import EventData
+
+    return EventData(None, data)
+
+
+def answered(handlers: Any, *questions: str) -> Conversation:
+    conversation = Conversation()
+    for question in questions:
+        handlers.ask(conversation, question)
+        list(handlers.answer(conversation))
+    return conversation
+
+
+def test_a_question_asked_again_takes_its_own_place(handlers: Any) -> None:
+    conversation = answered(handlers, fakes.LONG, fakes.MAYOR)
+    handlers.again(conversation)
+    list(handlers.answer(conversation))
+    assert [exchange.question for exchange in conversation.exchanges] == [fakes.LONG, fakes.MAYOR]
+    first, second = handlers._bot.wait().asked[-2:]
+    assert first == second  # the same question, with the same history
+
+
+def test_an_edited_question_replaces_what_came_after_it_and_keeps_what_came_before(handlers: Any) -> None:
+    conversation = answered(handlers, fakes.LONG, fakes.MAYOR, fakes.TOLL)
+    box, *view = handlers.edit(conversation, "half a tho", click(exchange="2"))
+    assert box == fakes.MAYOR
+    assert "Editing question 2" in view[-1]
+    assert "the 1 question after it" in view[-1]
+    assert handlers.ask(conversation, fakes.TOLL)[0] == "half a tho"  # back in the box
+    list(handlers.answer(conversation))
+    assert [exchange.question for exchange in conversation.exchanges] == [fakes.LONG, fakes.TOLL]
+    assert [exchange.number for exchange in conversation.exchanges] == [1, 2]
+    question, history = handlers._bot.wait().asked[-1]
+    assert (question, [turn.question for turn in history]) == (fakes.TOLL, [fakes.LONG])
+
+
+def test_an_edit_that_is_cancelled_changes_nothing(handlers: Any) -> None:
+    conversation = answered(handlers, fakes.LONG)
+    before = list(conversation.exchanges)
+    handlers.edit(conversation, "half a tho", click(exchange="1"))
+    assert handlers.end_edit(conversation)[0] == "half a tho"
+    handlers.ask(conversation, fakes.MAYOR)
+    assert conversation.exchanges[:-1] == before
+
+
+@pytest.mark.parametrize("number", ["0", "2", "-1", "x", ""])
+def test_what_is_not_there_cannot_be_edited(handlers: Any, number: str) -> None:
+    conversation = answered(handlers, fakes.LONG)
+    handlers.edit(conversation, "", click(exchange=number))
+    assert conversation.editing is None
+
+
+def test_a_button_that_asks_leaves_the_box_and_an_edit_alone(handlers: Any) -> None:
+    conversation = answered(handlers, fakes.LONG)
+    handlers.edit(conversation, "", click(exchange="1"))
+    box, *_ = handlers.offered(conversation, click(question=fakes.MAYOR))
+    assert box != ""
+    assert conversation.editing == 1
+    assert [exchange.question for exchange in conversation.exchanges] == [fakes.LONG, fakes.MAYOR]
+
+
+@pytest.mark.parametrize("question", [fakes.BROKEN, fakes.CRASH])
+def test_what_a_failed_question_took_the_place_of_comes_back(handlers: Any, question: str) -> None:
+    conversation = answered(handlers, fakes.LONG, fakes.MAYOR, fakes.TOLL)
+    before = list(conversation.exchanges)
+    handlers.edit(conversation, "", click(exchange="2"))
+    handlers.ask(conversation, question)
+    list(handlers.answer(conversation))
+    handlers.again(conversation)  # and fails again
+    *_, view = handlers.answer(conversation)
+    assert 'data-event="restore"' in view[1]
+    handlers.restore(conversation)
+    assert conversation.exchanges == before
+    assert [exchange.number for exchange in conversation.exchanges] == [1, 2, 3]
+    assert 'data-event="restore"' not in handlers.restore(conversation)[1]
+    assert conversation.exchanges == before
+
+
+def test_nothing_is_replaced_while_a_question_is_open(handlers: Any) -> None:
+    conversation = answered(handlers, fakes.LONG)
+    handlers.ask(conversation, fakes.MAYOR)
+    handlers.again(conversation)
+    handlers.restore(conversation)
+    assert [exchange.question for exchange in conversation.exchanges] == [fakes.LONG, fakes.MAYOR]
+
+
 def test_starter_questions_come_from_the_titles_where_none_are_given(handlers: Any) -> None:
     assert handlers._starters()[0] == f"What do the articles say about “{fakes.HARBOUR.title}”?"
 
@@ -236,6 +324,6 @@ def test_everything_at_the_model_shares_one_queue() -> None:
 
     page = build_page(loaded(fakes.ScriptedBot({})))
     queued = [fn for fn in page.fns.values() if fn.queue and fn.fn is not None]
-    assert len(queued) == 5  # two ways to type a question, two to click one, and the API
+    assert len(queued) == 6  # two ways to type a question, two to click one, one to ask it again, and the API
     assert {(fn.concurrency_id, fn.concurrency_limit) for fn in queued} == {(MODEL, 1)}
     assert page.analytics_enabled is False

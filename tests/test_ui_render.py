@@ -16,7 +16,7 @@ from tests import ui_fakes as fakes
 from ui import article as article_module
 from ui import escape as escape_module
 from ui import render
-from ui.actions import export_menu
+from ui.actions import editing, export_menu
 from ui.article import WHOLE, Mark, article, body, windows
 from ui.conversation import Conversation, Exchange
 from ui.escape import clipped, isolated, web_address
@@ -285,6 +285,43 @@ def test_the_conversation_can_be_exported_once_something_is_over() -> None:
     page = Page(export_menu(nasty))
     assert page.attributes("data-save") == ["footnote-conversation.md", "footnote-conversation.json"]
     assert page.attributes("data-text") == [conversation_markdown(nasty), conversation_json(nasty)]
+
+
+def events(html: str) -> list[str]:
+    return Page(html).attributes("data-event")
+
+
+def test_every_question_can_be_edited_and_the_last_one_asked_again() -> None:
+    for question in (fakes.LONG, fakes.TOLL):
+        assert events(render.transcript([exchange(question)])) == ["edit"]
+        assert events(render.transcript([exchange(question)], last=True)) == ["edit", "again"]
+    assert events(render.transcript([exchange(fakes.BROKEN)])) == ["ask", "edit"]
+    assert events(render.transcript([exchange(fakes.BROKEN)], last=True)) == ["again", "edit"]
+    assert events(render.transcript([Exchange(1, fakes.SLOW)], last=True)) == []
+
+
+def test_a_question_that_came_to_nothing_leads_back_to_what_it_replaced() -> None:
+    for phase in ("failed", "stopped"):
+        one = Exchange(1, fakes.SLOW, replaced=(exchange(fakes.LONG),))
+        one.end(phase)
+        assert events(render.transcript([one], last=True)) == ["again", "restore", "edit"]
+    one = Exchange(1, fakes.LONG, replaced=(exchange(fakes.TOLL),))
+    one.take(fakes.long_answer())
+    assert one.replaced == ()
+
+
+def test_the_note_over_the_box_says_what_an_edit_replaces() -> None:
+    conversation = Conversation([exchange(fakes.LONG, number) for number in (1, 2, 3)])
+    assert editing(conversation) == ""
+    said = []
+    for number in (1, 2, 3):
+        conversation.edit(number, "")
+        said.append(Page(editing(conversation)).text.removesuffix("Cancel editing"))
+    assert said == [
+        "Editing question 1. Asking it replaces its answer and the 2 questions after it.",
+        "Editing question 2. Asking it replaces its answer and the 1 question after it.",
+        "Editing question 3. Asking it replaces its answer.",
+    ]
 
 
 def test_a_draft_says_that_it_is_unchecked_and_carries_no_footnote() -> None:

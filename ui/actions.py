@@ -8,17 +8,44 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ui.conversation import Exchange
+from ui.conversation import Conversation, Exchange
 from ui.escape import clipped, escape, isolated
 from ui.export import answer_markdown, conversation_json, conversation_markdown
 
 
-def actions(exchange: Exchange) -> str:
-    """The row under an exchange that is over, its buttons named with the exchange's number for those who only hear."""
-    buttons = copy_button(exchange)
-    if exchange.open or not buttons:
+def actions(exchange: Exchange, last: bool = False) -> str:
+    """The row under an exchange that is over, named with its number for those who only hear it."""
+    if exchange.open:
         return ""
-    return f'<div class="actions" role="group" aria-label="Question {exchange.number}">{buttons}</div>'
+    buttons = [copy_button(exchange), event_button("edit", "Edit question", exchange.number)]
+    if last and exchange.answer is not None:
+        buttons.append(event_button("again", "Ask again", exchange.number))
+    return f'<div class="actions" role="group" aria-label="Question {exchange.number}">{"".join(buttons)}</div>'
+
+
+def ways_on(exchange: Exchange, last: bool) -> str:
+    """After a failure or a stop: ask again, in the same place if nothing follows, or go back to what stood here."""
+    if not last:
+        return ask_button(exchange.question, "Ask again")
+    back = event_button("restore", "Bring back what stood here", exchange.number, "ask") if exchange.replaced else ""
+    return event_button("again", "Ask again", exchange.number, "ask") + back
+
+
+def event_button(event: str, label: str, number: int, look: str = "quiet") -> str:
+    return f'<button type="button" class="{look}" data-event="{event}" data-exchange="{number}">{label}</button>'
+
+
+def editing(conversation: Conversation) -> str:
+    """Over the box: whose question is in it, and what asking it will replace."""
+    number = conversation.editing
+    if number is None:
+        return ""
+    after = len(conversation.exchanges) - number
+    more = f" and the {after} question{'s' if after > 1 else ''} after it" if after else ""
+    return (
+        f'<p class="editing"><span role="status">Editing question {number}. Asking it replaces its answer{more}.</span>'
+        '<button type="button" class="quiet" data-event="cancel">Cancel editing</button></p>'
+    )
 
 
 def copy_button(exchange: Exchange) -> str:

@@ -33,7 +33,7 @@ SEED_QUESTIONS = (
 
 # A button inside our HTML names its event, its other data-… go with it: the one way from there into events of Gradio.
 EVENTS = """
-const events = ["ask"];
+const events = ["ask", "again", "edit", "cancel", "restore"];
 element.addEventListener("click", ({ target }) => {
   const button = target.closest("button[data-event]");
   if (button && events.includes(button.dataset.event)) trigger(button.dataset.event, { ...button.dataset });
@@ -90,6 +90,7 @@ def build_page(bot: BackgroundBot, examples: Sequence[str] = ()) -> gr.Blocks:
             with gr.Column(elem_id="talk"):
                 transcript, live = html("transcript"), html("live")
                 with gr.Row(elem_id="composer"):
+                    editing = html("editing")
                     question = gr.Textbox(
                         elem_id="question",
                         placeholder=PLACEHOLDER,
@@ -104,7 +105,7 @@ def build_page(bot: BackgroundBot, examples: Sequence[str] = ()) -> gr.Blocks:
             side = html("panel", panel([]))
 
         handlers = Handlers(bot, examples)
-        view = [transcript, live, side, ask, stop, export]
+        view = [transcript, live, side, ask, stop, export, editing]
         private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
         one_at_a_time: dict[str, Any] = {"concurrency_id": MODEL, "concurrency_limit": 1}
 
@@ -120,7 +121,11 @@ def build_page(bot: BackgroundBot, examples: Sequence[str] = ()) -> gr.Blocks:
         asks(question.submit, handlers.ask, [conversation, question])
         asks(ask.click, handlers.ask, [conversation, question])
         for place in (transcript, live):
-            asks(place.ask, handlers.ask_again, [conversation])
+            asks(place.ask, handlers.offered, [conversation])
+            place.edit(handlers.edit, [conversation, question], [question, *view], queue=False, **private)
+        asks(live.again, handlers.again, [conversation])
+        live.restore(handlers.restore, [conversation], view, queue=False, **private)
+        editing.cancel(handlers.end_edit, [conversation], [question, *view], queue=False, **private)
         stop.click(handlers.stop, [conversation], view, queue=False, **private)
         new.click(handlers.clear, [conversation], view, queue=False, **private)
         for moment in (page.load, clock.tick):

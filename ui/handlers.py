@@ -16,7 +16,7 @@ import gradio as gr
 from rag.errors import FootnoteError
 from rag.types import Answer, Retrieved, Turn
 from ui import render
-from ui.actions import export_menu
+from ui.actions import editing, export_menu
 from ui.conversation import Conversation, Exchange
 from ui.loading import BackgroundBot
 from ui.sources import panel
@@ -33,11 +33,35 @@ class Handlers:
         """Show the question and empty the box; a question asked while another is open stays in the box."""
         if conversation.current or not question.strip():
             return (gr.skip(), *self._view(conversation))
-        conversation.ask(question.strip())
-        return ("", *self._view(conversation))
+        return (conversation.send(question.strip()), *self._view(conversation))
 
-    def ask_again(self, conversation: Conversation, event: gr.EventData) -> tuple[Any, ...]:
-        return self.ask(conversation, str(event.question))
+    def offered(self, conversation: Conversation, event: gr.EventData) -> tuple[Any, ...]:
+        """Ask the question of a button. What is in the box stays there."""
+        if not conversation.current:
+            conversation.ask(str(event.question))
+        return (gr.skip(), *self._view(conversation))
+
+    def again(self, conversation: Conversation) -> tuple[Any, ...]:
+        """Ask the last question in its own place."""
+        if conversation.exchanges and not conversation.current:
+            last = conversation.exchanges[-1]
+            conversation.replace(last.number, last.question)
+        return (gr.skip(), *self._view(conversation))
+
+    def edit(self, conversation: Conversation, unsent: str, event: gr.EventData) -> tuple[Any, ...]:
+        """Put a question back into the box; asking will replace it and what came after it."""
+        exchange = conversation.at(event.exchange)
+        if exchange is None:
+            return (gr.skip(), *self._view(conversation))
+        conversation.edit(exchange.number, unsent)
+        return (exchange.question, *self._view(conversation))
+
+    def end_edit(self, conversation: Conversation) -> tuple[Any, ...]:
+        return (conversation.end_edit(), *self._view(conversation))
+
+    def restore(self, conversation: Conversation) -> tuple[Any, ...]:
+        conversation.restore()
+        return self._view(conversation)
 
     def answer(self, conversation: Conversation) -> Iterator[tuple[Any, ...]]:
         """Follow the chatbot's events to the end, to an error, or to the moment the reader stops."""
@@ -51,7 +75,7 @@ class Handlers:
             for event in run:
                 exchange.take(event)
                 side = panel(conversation.exchanges) if isinstance(event, Retrieved) else gr.skip()
-                yield (gr.skip(), self._live(conversation), side, gr.skip(), gr.skip(), gr.skip())
+                yield (gr.skip(), self._live(conversation), side, *[gr.skip()] * 4)
         except Exception as error:
             fail(exchange, error)
         finally:
@@ -105,6 +129,7 @@ class Handlers:
             gr.Button(visible=not busy),
             gr.Button(visible=busy),
             export_menu(conversation.exchanges),
+            editing(conversation),
         )
 
     def _transcript(self, conversation: Conversation) -> str:
@@ -115,7 +140,7 @@ class Handlers:
 
     def _live(self, conversation: Conversation) -> str:
         """The last exchange stands apart, from its first word to its end: nothing above it is touched meanwhile."""
-        return render.transcript(conversation.exchanges[-1:])
+        return render.transcript(conversation.exchanges[-1:], last=True)
 
     def _starters(self) -> list[str]:
         """Questions to start from; none before it is known what the articles are."""

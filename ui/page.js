@@ -125,11 +125,18 @@
     for (const menu of all("details.export[open]")) if (!menu.contains(event.target)) menu.open = false;
   });
 
-  // A new question comes to the top once; from then on the scrolling is its reader's.
+  document.addEventListener("click", (event) => {
+    if (event.target.closest?.('[data-event="edit"], [data-event="cancel"]')) document.querySelector("#question textarea").focus();
+  });
+
+  // A new question comes to the top once, also one in the place of another; from then on the scrolling is its reader's.
   let seen = null;
   new MutationObserver(() => {
     const last = document.querySelector("#live .exchange");
-    if (last && last.id !== seen) requestAnimationFrame(() => last.scrollIntoView({ block: "start" }));
-    seen = last?.id;
+    const now = last && { id: last.id, open: last.dataset.state === "open" };
+    if (now && (now.id !== seen?.id || (now.open && !seen.open))) requestAnimationFrame(() => last.scrollIntoView({ block: "start" }));
+    // Where the button that was pressed is gone with the old answer, the keyboard goes on from the new one.
+    if (now?.open && !seen?.open && document.activeElement === document.body) last.focus({ preventScroll: true });
+    seen = now;
   }).observe(document, { childList: true, subtree: true });
 })();

@@ -75,3 +75,40 @@ def test_the_conversation_is_saved_as_markdown_and_as_json(page: Page, tmp_path:
     page.keyboard.press("Escape")
     expect(page.get_by_role("button", name="JSON")).to_be_hidden()
     expect(page.locator("#export summary")).to_be_focused()
+
+
+def test_the_last_question_is_asked_again_in_its_place(page: Page, bot: fakes.ScriptedBot) -> None:
+    asked(page, fakes.LONG, fakes.MAYOR)
+    bot.scripts[fakes.MAYOR] = [ValueError("broken")]
+    page.get_by_role("button", name="Ask again").press("Enter")
+    expect(page.locator("#exchange-2")).to_have_attribute("data-state", "failed")
+    expect(page.locator("#exchange-2")).to_be_focused()
+    page.get_by_role("button", name="Bring back what stood here").press("Enter")
+    expect(page.locator("#exchange-2")).to_have_attribute("data-state", "answered")
+    bot.scripts[fakes.MAYOR] = [fakes.refused(fakes.MAYOR, "Nothing about it.", ())]
+    page.get_by_role("button", name="Ask again").press("Enter")
+    expect(page.locator("#exchange-2")).to_have_attribute("data-state", "refused")
+    expect(page.locator(".question")).to_have_text([fakes.LONG, fakes.MAYOR])
+    assert [len(history) for question, history in bot.asked if question == fakes.MAYOR] == [1, 1, 1]
+
+
+def test_an_edited_question_replaces_the_rest_of_the_conversation(page: Page, bot: fakes.ScriptedBot) -> None:
+    asked(page, fakes.LONG, fakes.MAYOR, fakes.BROKEN)
+    box = page.get_by_label("Your question")
+    box.fill("half a tho")
+    second = page.get_by_role("region", name="Question 2")
+    second.get_by_role("button", name="Edit question").press("Enter")
+    expect(box).to_have_value(fakes.MAYOR)
+    expect(box).to_be_focused()
+    expect(page.locator("#editing")).to_contain_text("the 1 question after it")
+    page.get_by_role("button", name="Cancel editing").press("Enter")
+    expect(box).to_have_value("half a tho")
+    expect(page.locator("#editing")).to_be_hidden()
+    second.get_by_role("button", name="Edit question").press("Enter")
+    expect(box).to_have_value(fakes.MAYOR)
+    ask(page, fakes.TOLL)
+    expect(page.locator("#exchange-2")).to_have_attribute("data-state", "refused")
+    expect(page.locator(".question")).to_have_text([fakes.LONG, fakes.TOLL])
+    expect(box).to_have_value("half a tho")
+    question, history = bot.asked[-1]
+    assert (question, [turn.question for turn in history]) == (fakes.TOLL, [fakes.LONG])

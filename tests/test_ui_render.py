@@ -115,7 +115,7 @@ def test_a_very_long_article_is_cut_around_its_marks_and_says_so() -> None:
 # --- nothing foreign becomes markup ---------------------------------------------------------------------------------
 
 OURS = {"section", "article", "details", "summary", "h2", "h3", "h4", "p", "div", "ul", "ol", "li"}
-OURS |= {"span", "a", "q", "bdi", "mark", "time", "button", "code", "progress"}
+OURS |= {"span", "a", "q", "bdi", "mark", "time", "button", "input", "code", "progress"}
 
 
 def assert_harmless(html: str) -> None:
@@ -293,8 +293,8 @@ def events(html: str) -> list[str]:
 
 def test_every_question_can_be_edited_and_the_last_one_asked_again() -> None:
     for question in (fakes.LONG, fakes.TOLL):
-        assert events(render.transcript([exchange(question)])) == ["edit"]
-        assert events(render.transcript([exchange(question)], last=True)) == ["edit", "again"]
+        assert events(render.transcript([exchange(question)])) == ["edit", "rate", "rate"]
+        assert events(render.transcript([exchange(question)], last=True)) == ["edit", "again", "rate", "rate"]
     assert events(render.transcript([exchange(fakes.BROKEN)])) == ["ask", "edit"]
     assert events(render.transcript([exchange(fakes.BROKEN)], last=True)) == ["again", "edit"]
     assert events(render.transcript([Exchange(1, fakes.SLOW)], last=True)) == []
@@ -308,6 +308,25 @@ def test_a_question_that_came_to_nothing_leads_back_to_what_it_replaced() -> Non
     one = Exchange(1, fakes.LONG, replaced=(exchange(fakes.TOLL),))
     one.take(fakes.long_answer())
     assert one.replaced == ()
+
+
+def test_thumbs_show_what_was_thought_and_where_it_is_kept() -> None:
+    one = exchange(fakes.LONG)
+
+    def pressed() -> list[str]:
+        return Page(render.transcript([one])).attributes("aria-pressed")
+
+    assert pressed() == ["false", "false"]
+    assert "Feedback stays on this computer." in Page(render.transcript([one])).text
+    one.verdict = "down"
+    assert pressed() == ["false", "true"]
+    one.word = '"><b onclick=x>'
+    html = render.transcript([one])
+    assert_harmless(html)
+    assert Page(html).attributes("value") == [one.word]
+    assert "on this computer only" in Page(html).text
+    one.trouble = "There is <b>no room</b>."
+    assert one.trouble in Page(render.transcript([one])).text
 
 
 def test_the_note_over_the_box_says_what_an_edit_replaces() -> None:
@@ -365,7 +384,12 @@ def test_history_holds_what_was_answered_or_refused() -> None:
     conversation.exchanges.append(stopped)
     answered, refusal = fakes.long_answer(), conversation.exchanges[2].answer
     assert refusal is not None
-    assert conversation.history() == [Turn(fakes.LONG, answered.text), Turn(fakes.TOLL, refusal.text)]
+    conversation.ask(fakes.MAYOR)
+    assert conversation.history(conversation.exchanges[1]) == [Turn(fakes.LONG, answered.text)]
+    assert conversation.history(conversation.exchanges[-1]) == [
+        Turn(fakes.LONG, answered.text),
+        Turn(fakes.TOLL, refusal.text),
+    ]
 
 
 def test_what_comes_after_the_end_of_an_exchange_changes_nothing() -> None:

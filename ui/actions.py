@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from ui.conversation import Conversation, Exchange
 from ui.escape import clipped, escape, isolated
 from ui.export import answer_markdown, conversation_json, conversation_markdown
+from ui.feedback import LONGEST, Verdict
 
 
 def actions(exchange: Exchange, last: bool = False) -> str:
@@ -20,7 +21,37 @@ def actions(exchange: Exchange, last: bool = False) -> str:
     buttons = [copy_button(exchange), event_button("edit", "Edit question", exchange.number)]
     if last and exchange.answer is not None:
         buttons.append(event_button("again", "Ask again", exchange.number))
+    buttons.append(thumbs(exchange))
     return f'<div class="actions" role="group" aria-label="Question {exchange.number}">{"".join(buttons)}</div>'
+
+
+def thumbs(exchange: Exchange) -> str:
+    """Thumbs up and down, where they are kept, and once one is up or down, a field to say why."""
+    if exchange.answer is None:
+        return ""
+    number, verdict = exchange.number, exchange.verdict
+    note = "Feedback stays on this computer."
+    if verdict:
+        note = "Your word is noted, on this computer only." if exchange.word else "Noted, on this computer only."
+    why = (
+        f'<input type="text" class="why" data-event="rate" data-exchange="{number}" data-verdict="{verdict}" '
+        f'value="{escape(exchange.word)}" maxlength="{LONGEST}" aria-label="Why? You may say it in a word" '
+        'placeholder="Why? (optional)" autocomplete="off">'
+    )
+    # The note stands before the field, so that it is changed and not replaced: only then is it read out.
+    return (
+        f"{thumb(number, 'up', 'Right', verdict)}{thumb(number, 'down', 'Wrong', verdict)}"
+        f'<span class="{"trouble" if exchange.trouble else "kept"}" role="status">'
+        f"{isolated(exchange.trouble or note)}</span>{why if verdict else ''}"
+    )
+
+
+def thumb(number: int, verdict: Verdict, label: str, chosen: Verdict | None) -> str:
+    return (
+        f'<button type="button" class="thumb {verdict}" data-event="rate" data-exchange="{number}" '
+        f'data-verdict="{verdict}" aria-pressed="{"true" if verdict == chosen else "false"}" '
+        f'aria-label="{label}" title="{label}"></button>'
+    )
 
 
 def ways_on(exchange: Exchange, last: bool) -> str:

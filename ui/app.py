@@ -7,11 +7,14 @@ Knows nothing about how answers are made (a chatbot is given), what an event doe
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import rag
 from rag.config import SEEDS, Config
+from rag.home import home_folder
 from ui.conversation import Conversation
+from ui.feedback import NAME, Feedback
 from ui.loading import BackgroundBot
 from ui.serve import hush, serve
 from ui.sources import panel
@@ -32,12 +35,16 @@ SEED_QUESTIONS = (
 )
 
 # A button inside our HTML names its event, its other data-… go with it: the one way from there into events of Gradio.
+# A field does so too when it is left, not only on Enter: what somebody wrote and did not send would be lost.
 EVENTS = """
-const events = ["ask", "again", "edit", "cancel", "restore"];
-element.addEventListener("click", ({ target }) => {
-  const button = target.closest("button[data-event]");
-  if (button && events.includes(button.dataset.event)) trigger(button.dataset.event, { ...button.dataset });
-});
+const events = ["ask", "again", "edit", "cancel", "restore", "rate"];
+const send = (element) => {
+  if (!events.includes(element?.dataset.event)) return;
+  const field = element.parentElement.querySelector("input[data-event]");
+  trigger(element.dataset.event, { ...element.dataset, word: field ? field.value : "" });
+};
+element.addEventListener("click", ({ target }) => send(target.closest("button[data-event]")));
+element.addEventListener("change", ({ target }) => send(target.closest("input[data-event]")));
 """
 
 
@@ -59,7 +66,7 @@ def launch(
     """
     bot = BackgroundBot(lambda progress: (load or rag.load)(config, progress=progress))
     examples = SEED_QUESTIONS if config.corpus == SEEDS else ()
-    page = build_page(bot, examples)
+    page = build_page(bot, examples, home_folder(config) / NAME)
     serve(page, host, port, share=share, open_browser=open_browser)
     bot.start()  # after the page: both want the processor, and the page has somebody waiting for it
     try:
@@ -68,8 +75,9 @@ def launch(
         bot.close()
 
 
-def build_page(bot: BackgroundBot, examples: Sequence[str] = ()) -> gr.Blocks:
-    """The page over a chatbot that may still be loading. Without `examples`, the articles' titles give some."""
+def build_page(bot: BackgroundBot, examples: Sequence[str], feedback: Path) -> gr.Blocks:
+    """The page over a chatbot that may still be loading. Without `examples`, the articles' titles give some. What
+    readers think of answers is added to the file `feedback`."""
     hush()
     import gradio as gr
 
@@ -104,7 +112,7 @@ def build_page(bot: BackgroundBot, examples: Sequence[str] = ()) -> gr.Blocks:
                     stop = gr.Button("Stop", elem_id="stop", variant="stop", scale=0, min_width=88, visible=False)
             side = html("panel", panel([]))
 
-        handlers = Handlers(bot, examples)
+        handlers = Handlers(bot, examples, Feedback(feedback))
         view = [transcript, live, side, ask, stop, export, editing]
         private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
         one_at_a_time: dict[str, Any] = {"concurrency_id": MODEL, "concurrency_limit": 1}
@@ -122,6 +130,7 @@ def build_page(bot: BackgroundBot, examples: Sequence[str] = ()) -> gr.Blocks:
         asks(ask.click, handlers.ask, [conversation, question])
         for place in (transcript, live):
             asks(place.ask, handlers.offered, [conversation])
+            place.rate(handlers.rate, [conversation], view, queue=False, **private)
             place.edit(handlers.edit, [conversation, question], [question, *view], queue=False, **private)
         asks(live.again, handlers.again, [conversation])
         live.restore(handlers.restore, [conversation], view, queue=False, **private)

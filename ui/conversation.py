@@ -10,6 +10,7 @@ from typing import Literal
 
 from rag.errors import FootnoteError
 from rag.types import Answer, Event, Hit, Retrieved, Token, Turn
+from ui.feedback import Verdict
 from ui.run import Run
 
 Phase = Literal["waiting", "loading", "searching", "writing", "answered", "failed", "stopped"]
@@ -29,6 +30,10 @@ class Exchange:
     error: Exception | None = None
     replaced: tuple[Exchange, ...] = ()
     """What stood in this place and after it before this was asked; let go of as soon as there is an answer."""
+    verdict: Verdict | None = None
+    """What the reader thinks of the answer, and why, as far as it could be kept; `trouble` says why it could not."""
+    word: str = ""
+    trouble: str = ""
 
     @property
     def open(self) -> bool:
@@ -122,9 +127,10 @@ class Conversation:
         exchange, self.asked = self.asked, None
         return exchange if exchange and exchange.open else None
 
-    def history(self) -> list[Turn]:
-        """What was answered or refused so far; failures and stopped drafts said nothing about the articles."""
-        return [Turn(e.question, e.answer.text) for e in self.exchanges if e.answer is not None]
+    def history(self, before: Exchange) -> list[Turn]:
+        """What was answered or refused before; failures and stopped drafts said nothing about the articles."""
+        earlier = self.exchanges[: before.number - 1]
+        return [Turn(e.question, e.answer.text) for e in earlier if e.answer is not None]
 
     def stop(self) -> None:
         """End the exchange under way, wherever it stands, and let go of the model."""

@@ -18,6 +18,7 @@ from rag.types import Answer, Retrieved, Turn
 from ui import render
 from ui.actions import editing, export_menu
 from ui.conversation import Conversation, Exchange
+from ui.feedback import VERDICTS, Feedback
 from ui.loading import BackgroundBot
 from ui.sources import panel
 
@@ -25,9 +26,10 @@ from ui.sources import panel
 class Handlers:
     """What the page's events do. Each returns values for the components named where it is wired."""
 
-    def __init__(self, bot: BackgroundBot, examples: Sequence[str]) -> None:
+    def __init__(self, bot: BackgroundBot, examples: Sequence[str], feedback: Feedback) -> None:
         self._bot = bot
         self._examples = examples
+        self._feedback = feedback
 
     def ask(self, conversation: Conversation, question: str) -> tuple[Any, ...]:
         """Show the question and empty the box; a question asked while another is open stays in the box."""
@@ -70,7 +72,7 @@ class Handlers:
             return
         exchange.phase = "searching" if self._bot.status.state == "ready" else "loading"
         yield self._view(conversation)
-        conversation.run = run = self._bot.run(exchange.question, conversation.history())
+        conversation.run = run = self._bot.run(exchange.question, conversation.history(exchange))
         try:
             for event in run:
                 exchange.take(event)
@@ -81,6 +83,21 @@ class Handlers:
         finally:
             run.stop()  # also when the tab was closed in the middle
         yield self._view(conversation)
+
+    def rate(self, conversation: Conversation, event: gr.EventData) -> tuple[Any, ...]:
+        """Keep what the reader thinks of an answer, where that is news. A word belongs to the thumb that is pressed."""
+        exchange, verdict = conversation.at(event.exchange), event.verdict
+        if exchange is None or exchange.answer is None or verdict not in VERDICTS:
+            return self._view(conversation)
+        word = str(event.word or "").strip() if verdict == exchange.verdict else ""
+        if (verdict, word, "") == (exchange.verdict, exchange.word, exchange.trouble):
+            return self._view(conversation)
+        try:
+            self._feedback.keep(exchange.answer, conversation.history(exchange), verdict, word)
+            exchange.verdict, exchange.word, exchange.trouble = verdict, word, ""
+        except FootnoteError as error:
+            exchange.trouble = str(error)
+        return self._view(conversation)
 
     def stop(self, conversation: Conversation) -> tuple[Any, ...]:
         conversation.stop()

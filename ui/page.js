@@ -126,7 +126,8 @@
   });
 
   document.addEventListener("click", (event) => {
-    if (event.target.closest?.('[data-event="edit"], [data-event="cancel"]')) document.querySelector("#question textarea").focus();
+    const leads = event.target.closest?.('[data-event="edit"], [data-event="cancel"]');
+    if (leads) document.querySelector("#question textarea").focus();
   });
 
   // A new question comes to the top once, also one in the place of another; from then on the scrolling is its reader's.
@@ -134,9 +135,10 @@
   new MutationObserver(() => {
     const last = document.querySelector("#live .exchange");
     const now = last && { id: last.id, open: last.dataset.state === "open" };
-    if (now && (now.id !== seen?.id || (now.open && !seen.open))) requestAnimationFrame(() => last.scrollIntoView({ block: "start" }));
+    const begun = now?.open && !seen?.open;
+    if (now && (begun || now.id !== seen?.id)) requestAnimationFrame(() => last.scrollIntoView({ block: "start" }));
     // Where the button that was pressed is gone with the old answer, the keyboard goes on from the new one.
-    if (now?.open && !seen?.open && document.activeElement === document.body) last.focus({ preventScroll: true });
+    if (begun && document.activeElement === document.body) last.focus({ preventScroll: true });
     seen = now;
   }).observe(document, { childList: true, subtree: true });
 })();

@@ -13,6 +13,7 @@ from tests import ui_fakes as fakes
 from tests.browser.conftest import OpenTab
 from tests.browser.stage import ask
 from ui.export import answer_markdown
+from ui.feedback import NAME
 
 pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("ignore::ResourceWarning")]
 
@@ -23,8 +24,8 @@ def bot() -> fakes.ScriptedBot:
 
 
 @pytest.fixture
-def address(bot: fakes.ScriptedBot) -> Iterator[str]:
-    with fakes.serving(lambda progress: bot) as url:
+def address(bot: fakes.ScriptedBot, home: Path) -> Iterator[str]:
+    with fakes.serving(lambda progress: bot, feedback=home / NAME) as url:
         yield url
 
 
@@ -112,3 +113,47 @@ def test_an_edited_question_replaces_the_rest_of_the_conversation(page: Page, bo
     expect(box).to_have_value("half a tho")
     question, history = bot.asked[-1]
     assert (question, [turn.question for turn in history]) == (fakes.TOLL, [fakes.LONG])
+
+
+def test_a_thumb_and_a_word_are_kept_on_this_computer(page: Page, home: Path) -> None:
+    asked(page, fakes.LONG)
+    expect(page.locator(".actions")).to_contain_text("Feedback stays on this computer.")
+    thumb = page.get_by_role("button", name="Wrong")
+    thumb.press("Enter")
+    expect(thumb).to_have_attribute("aria-pressed", "true")
+    expect(thumb).to_be_focused()
+    page.keyboard.press("Tab")
+    why = page.get_by_label("Why?")
+    expect(why).to_be_focused()
+    page.keyboard.type("Too long.")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status").filter(has_text="Your word is noted")).to_be_visible()
+    asked(page, fakes.MAYOR)
+    second = page.get_by_role("region", name="Question 2")
+    second.get_by_role("button", name="Right").click()
+    second.get_by_label("Why?").fill("Just what I asked for")
+    page.get_by_label("Your question").focus()  # left without Enter
+    expect(page.get_by_role("status").filter(has_text="Your word is noted")).to_have_count(2)
+    lines = [json.loads(line) for line in (home / NAME).read_text(encoding="utf-8").splitlines()]
+    assert [(line["question"], line["verdict"], line["word"]) for line in lines] == [
+        (fakes.LONG, "down", ""),
+        (fakes.LONG, "down", "Too long."),
+        (fakes.MAYOR, "up", ""),
+        (fakes.MAYOR, "up", "Just what I asked for"),
+    ]
+    assert [turn["question"] for turn in lines[-1]["history"]] == [fakes.LONG]
+
+
+def test_all_of_it_fits_a_phone(tab: OpenTab, address: str) -> None:
+    page = tab(address, width=360, height=740)
+    asked(page, fakes.MAYOR, fakes.BROKEN)
+    page.get_by_role("button", name="Right").click()
+    expect(page.get_by_label("Why?")).to_be_visible()
+    page.get_by_role("button", name="Edit question").first.click()
+    expect(page.locator(".editing")).to_be_visible()
+    page.get_by_text("Export", exact=True).click()
+    for button in page.locator("button:visible, input:visible").all():
+        box = button.bounding_box() or {}
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 360
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -16,6 +18,7 @@ from rag.errors import ModelError, NoNetwork, UsageError
 from rag.types import Answer, Retrieved, Token
 from tests import ui_fakes as fakes
 from ui.conversation import Conversation
+from ui.feedback import NAME, Feedback
 from ui.loading import BackgroundBot
 from ui.run import Run
 from ui.serve import free_port
@@ -138,10 +141,10 @@ def test_closing_stops_what_is_being_answered_before_it_closes_the_chatbot() -> 
 
 
 @pytest.fixture
-def handlers() -> Any:
+def handlers(home: Path) -> Any:
     from ui.handlers import Handlers
 
-    return Handlers(loaded(fakes.ScriptedBot(fakes.scripts())), ())
+    return Handlers(loaded(fakes.ScriptedBot(fakes.scripts())), (), Feedback(home / NAME))
 
 
 def test_a_follow_up_is_asked_with_what_came_before(handlers: Any) -> None:
@@ -169,6 +172,141 @@ def test_a_failure_is_never_a_refusal(handlers: Any) -> None:
         *_, (_, live, *_) = handlers.answer(conversation)
         assert 'data-state="failed"' in live
         assert "refusal" not in live
+
+
+def click(**data: str) -> Any:
+    """The event of a button with these data-… attributes."""
+    from gradio import EventData
+
+    return EventData(None, {"word": "", **data})
+
+
+def answered(handlers: Any, *questions: str) -> Conversation:
+    conversation = Conversation()
+    for question in questions:
+        handlers.ask(conversation, question)
+        list(handlers.answer(conversation))
+    return conversation
+
+
+def test_a_question_asked_again_takes_its_own_place(handlers: Any) -> None:
+    conversation = answered(handlers, fakes.LONG, fakes.MAYOR)
+    handlers.again(conversation)
+    list(handlers.answer(conversation))
+    assert [exchange.question for exchange in conversation.exchanges] == [fakes.LONG, fakes.MAYOR]
+    first, second = handlers._bot.wait().asked[-2:]
+    assert first == second  # the same question, with the same history
+
+
+def test_an_edited_question_replaces_what_came_after_it_and_keeps_what_came_before(handlers: Any) -> None:
+    conversation = answered(handlers, fakes.LONG, fakes.MAYOR, fakes.TOLL)
+    box, *view = handlers.edit(conversation, "half a tho", click(exchange="2"))
+    assert box == fakes.MAYOR
+    assert "Editing question 2" in view[-1]
+    assert "the 1 question after it" in view[-1]
+    assert handlers.ask(conversation, fakes.TOLL)[0] == "half a tho"  # back in the box
+    list(handlers.answer(conversation))
+    assert [exchange.question for exchange in conversation.exchanges] == [fakes.LONG, fakes.TOLL]
+    assert [exchange.number for exchange in conversation.exchanges] == [1, 2]
+    question, history = handlers._bot.wait().asked[-1]
+    assert (question, [turn.question for turn in history]) == (fakes.TOLL, [fakes.LONG])
+
+
+def test_an_edit_that_is_cancelled_changes_nothing(handlers: Any) -> None:
+    conversation = answered(handlers, fakes.LONG)
+    before = list(conversation.exchanges)
+    handlers.edit(conversation, "half a tho", click(exchange="1"))
+    assert handlers.end_edit(conversation)[0] == "half a tho"
+    handlers.ask(conversation, fakes.MAYOR)
+    assert conversation.exchanges[:-1] == before
+
+
+@pytest.mark.parametrize("number", ["0", "2", "-1", "x", ""])
+def test_what_is_not_there_cannot_be_edited(handlers: Any, number: str) -> None:
+    conversation = answered(handlers, fakes.LONG)
+    handlers.edit(conversation, "", click(exchange=number))
+    assert conversation.editing is None
+
+
+def test_a_button_that_asks_leaves_the_box_and_an_edit_alone(handlers: Any) -> None:
+    conversation = answered(handlers, fakes.LONG)
+    handlers.edit(conversation, "", click(exchange="1"))
+    box, *_ = handlers.offered(conversation, click(question=fakes.MAYOR))
+    assert box != ""
+    assert conversation.editing == 1
+    assert [exchange.question for exchange in conversation.exchanges] == [fakes.LONG, fakes.MAYOR]
+
+
+@pytest.mark.parametrize("question", [fakes.BROKEN, fakes.CRASH])
+def test_what_a_failed_question_took_the_place_of_comes_back(handlers: Any, question: str) -> None:
+    conversation = answered(handlers, fakes.LONG, fakes.MAYOR, fakes.TOLL)
+    before = list(conversation.exchanges)
+    handlers.edit(conversation, "", click(exchange="2"))
+    handlers.ask(conversation, question)
+    list(handlers.answer(conversation))
+    handlers.again(conversation)  # and fails again
+    *_, view = handlers.answer(conversation)
+    assert 'data-event="restore"' in view[1]
+    handlers.restore(conversation)
+    assert conversation.exchanges == before
+    assert [exchange.number for exchange in conversation.exchanges] == [1, 2, 3]
+    assert 'data-event="restore"' not in handlers.restore(conversation)[1]
+    assert conversation.exchanges == before
+
+
+def test_nothing_is_replaced_while_a_question_is_open(handlers: Any) -> None:
+    conversation = answered(handlers, fakes.LONG)
+    handlers.ask(conversation, fakes.MAYOR)
+    handlers.again(conversation)
+    handlers.restore(conversation)
+    assert [exchange.question for exchange in conversation.exchanges] == [fakes.LONG, fakes.MAYOR]
+
+
+def test_a_verdict_is_kept_with_question_history_and_answer(handlers: Any, home: Path) -> None:
+    conversation = answered(handlers, fakes.LONG, fakes.BROKEN, fakes.MAYOR)
+    handlers.rate(conversation, click(exchange="3", verdict="up"))
+    handlers.rate(conversation, click(exchange="3", verdict="up"))  # nothing new
+    handlers.rate(conversation, click(exchange="3", verdict="down", word=" Wrong mayor. "))
+    handlers.rate(conversation, click(exchange="3", verdict="down", word=" Wrong mayor. "))
+    handlers.rate(conversation, click(exchange="3", verdict="down", word=""))  # taken back
+    lines = [json.loads(line) for line in (home / NAME).read_text().splitlines()]
+    # The first time, the word still stood in the field of the other thumb.
+    said = [(line["verdict"], line["word"]) for line in lines]
+    assert said == [("up", ""), ("down", ""), ("down", "Wrong mayor."), ("down", "")]
+    first = lines[0]
+    assert first["question"] == fakes.MAYOR
+    assert first["history"] == [{"question": fakes.LONG, "answer": fakes.long_answer().text}]
+    assert first["answer"] == fakes.mayor_answer().to_dict()
+
+
+@pytest.mark.parametrize(("number", "verdict"), [("2", "up"), ("9", "up"), ("1", "sideways")])
+def test_only_an_answer_can_be_judged_and_only_up_or_down(handlers: Any, home: Path, number: str, verdict: str) -> None:
+    conversation = answered(handlers, fakes.LONG, fakes.BROKEN)
+    handlers.rate(conversation, click(exchange=number, verdict=verdict))
+    assert not (home / NAME).exists()
+
+
+def test_a_verdict_that_cannot_be_kept_says_so_and_can_be_given_again(handlers: Any, home: Path) -> None:
+    conversation = answered(handlers, fakes.LONG)
+    (home / NAME).mkdir()
+    live = handlers.rate(conversation, click(exchange="1", verdict="up"))[1]
+    assert "could not be written" in live
+    assert 'aria-pressed="true"' not in live
+    (home / NAME).rmdir()
+    live = handlers.rate(conversation, click(exchange="1", verdict="up"))[1]
+    assert "could not be written" not in live
+    assert 'aria-pressed="true"' in live
+
+
+def test_a_word_that_could_not_be_kept_is_kept_by_pressing_the_thumb_again(handlers: Any, home: Path) -> None:
+    conversation = answered(handlers, fakes.LONG)
+    handlers.rate(conversation, click(exchange="1", verdict="up"))
+    (home / NAME).rename(home / "aside")
+    (home / NAME).mkdir()
+    assert "could not be written" in handlers.rate(conversation, click(exchange="1", verdict="up", word="Yes."))[1]
+    (home / NAME).rmdir()
+    assert "could not be written" not in handlers.rate(conversation, click(exchange="1", verdict="up", word="Yes."))[1]
+    assert json.loads((home / NAME).read_text())["word"] == "Yes."
 
 
 def test_starter_questions_come_from_the_titles_where_none_are_given(handlers: Any) -> None:
@@ -231,11 +369,11 @@ def test_an_address_that_cannot_be_had_is_refused_in_words(host: str, port: int,
         free_port(host, port)
 
 
-def test_everything_at_the_model_shares_one_queue() -> None:
+def test_everything_at_the_model_shares_one_queue(tmp_path: Path) -> None:
     from ui.app import MODEL, build_page
 
-    page = build_page(loaded(fakes.ScriptedBot({})))
+    page = build_page(loaded(fakes.ScriptedBot({})), (), tmp_path / NAME)
     queued = [fn for fn in page.fns.values() if fn.queue and fn.fn is not None]
-    assert len(queued) == 5  # two ways to type a question, two to click one, and the API
+    assert len(queued) == 6  # two ways to type a question, two to click one, one to ask it again, and the API
     assert {(fn.concurrency_id, fn.concurrency_limit) for fn in queued} == {(MODEL, 1)}
     assert page.analytics_enabled is False

@@ -16,9 +16,11 @@ from tests import ui_fakes as fakes
 from ui import article as article_module
 from ui import escape as escape_module
 from ui import render
+from ui.actions import editing, export_menu
 from ui.article import WHOLE, Mark, article, body, windows
 from ui.conversation import Conversation, Exchange
 from ui.escape import clipped, isolated, web_address
+from ui.export import answer_markdown, conversation_json, conversation_markdown
 from ui.loading import Status
 from ui.sources import cited, panel
 
@@ -113,7 +115,7 @@ def test_a_very_long_article_is_cut_around_its_marks_and_says_so() -> None:
 # --- nothing foreign becomes markup ---------------------------------------------------------------------------------
 
 OURS = {"section", "article", "details", "summary", "h2", "h3", "h4", "p", "div", "ul", "ol", "li"}
-OURS |= {"span", "a", "q", "bdi", "mark", "time", "button", "code", "progress"}
+OURS |= {"span", "a", "q", "bdi", "mark", "time", "button", "input", "code", "progress"}
 
 
 def assert_harmless(html: str) -> None:
@@ -253,7 +255,7 @@ def test_a_refusal_that_names_the_nearest_words_leads_to_them() -> None:
 def test_a_failure_shows_the_message_and_offers_to_ask_again() -> None:
     page = Page(render.transcript([exchange(fakes.BROKEN)]))
     assert "llama.cpp failed while evaluating 812 tokens" in page.text
-    assert page.attributes("data-ask") == [fakes.BROKEN]
+    assert page.attributes("data-question") == [fakes.BROKEN]
     crash = Page(render.transcript([exchange(fakes.CRASH)]))
     assert "Unexpected error: ValueError: shape (3,) is not (4,)" in crash.text
     assert "Not in the articles" not in page.text + crash.text
@@ -265,6 +267,80 @@ def test_an_unsure_answer_says_so_and_what_was_left_out_can_be_read() -> None:
     assert "Low confidence" not in sure
     assert "1 sentence left out: not supported" in sure
     assert "It is the longest bridge in the country." in sure
+
+
+def test_an_answer_can_be_copied_with_its_footnotes() -> None:
+    for question in (fakes.LONG, fakes.TOLL):
+        one = exchange(question)
+        assert one.answer is not None
+        page = Page(render.transcript([one]))
+        assert page.attributes("data-copy") == [answer_markdown(one.answer)]
+    assert Page(render.transcript([exchange(fakes.BROKEN)])).attributes("data-copy") == []
+
+
+def test_the_conversation_can_be_exported_once_something_is_over() -> None:
+    assert export_menu([]) == export_menu([Exchange(1, fakes.LONG)]) == ""
+    nasty = [*hostile_exchanges(), exchange(fakes.LONG, 7)]
+    assert_harmless(export_menu(nasty))
+    page = Page(export_menu(nasty))
+    assert page.attributes("data-save") == ["footnote-conversation.md", "footnote-conversation.json"]
+    assert page.attributes("data-text") == [conversation_markdown(nasty), conversation_json(nasty)]
+
+
+def events(html: str) -> list[str]:
+    return Page(html).attributes("data-event")
+
+
+def test_every_question_can_be_edited_and_the_last_one_asked_again() -> None:
+    for question in (fakes.LONG, fakes.TOLL):
+        assert events(render.transcript([exchange(question)])) == ["edit", "rate", "rate"]
+        assert events(render.transcript([exchange(question)], last=True)) == ["edit", "again", "rate", "rate"]
+    assert events(render.transcript([exchange(fakes.BROKEN)])) == ["ask", "edit"]
+    assert events(render.transcript([exchange(fakes.BROKEN)], last=True)) == ["again", "edit"]
+    assert events(render.transcript([Exchange(1, fakes.SLOW)], last=True)) == []
+
+
+def test_a_question_that_came_to_nothing_leads_back_to_what_it_replaced() -> None:
+    for phase in ("failed", "stopped"):
+        one = Exchange(1, fakes.SLOW, replaced=(exchange(fakes.LONG),))
+        one.end(phase)
+        assert events(render.transcript([one], last=True)) == ["again", "restore", "edit"]
+    one = Exchange(1, fakes.LONG, replaced=(exchange(fakes.TOLL),))
+    one.take(fakes.long_answer())
+    assert one.replaced == ()
+
+
+def test_thumbs_show_what_was_thought_and_where_it_is_kept() -> None:
+    one = exchange(fakes.LONG)
+
+    def pressed() -> list[str]:
+        return Page(render.transcript([one])).attributes("aria-pressed")
+
+    assert pressed() == ["false", "false"]
+    assert "Feedback stays on this computer." in Page(render.transcript([one])).text
+    one.verdict = "down"
+    assert pressed() == ["false", "true"]
+    one.word = '"><b onclick=x>'
+    html = render.transcript([one])
+    assert_harmless(html)
+    assert Page(html).attributes("value") == [one.word]
+    assert "on this computer only" in Page(html).text
+    one.trouble = "There is <b>no room</b>."
+    assert one.trouble in Page(render.transcript([one])).text
+
+
+def test_the_note_over_the_box_says_what_an_edit_replaces() -> None:
+    conversation = Conversation([exchange(fakes.LONG, number) for number in (1, 2, 3)])
+    assert editing(conversation) == ""
+    said = []
+    for number in (1, 2, 3):
+        conversation.edit(number, "")
+        said.append(Page(editing(conversation)).text.removesuffix("Cancel editing"))
+    assert said == [
+        "Editing question 1. Asking it replaces its answer and the 2 questions after it.",
+        "Editing question 2. Asking it replaces its answer and the 1 question after it.",
+        "Editing question 3. Asking it replaces its answer.",
+    ]
 
 
 def test_a_draft_says_that_it_is_unchecked_and_carries_no_footnote() -> None:
@@ -308,7 +384,12 @@ def test_history_holds_what_was_answered_or_refused() -> None:
     conversation.exchanges.append(stopped)
     answered, refusal = fakes.long_answer(), conversation.exchanges[2].answer
     assert refusal is not None
-    assert conversation.history() == [Turn(fakes.LONG, answered.text), Turn(fakes.TOLL, refusal.text)]
+    conversation.ask(fakes.MAYOR)
+    assert conversation.history(conversation.exchanges[1]) == [Turn(fakes.LONG, answered.text)]
+    assert conversation.history(conversation.exchanges[-1]) == [
+        Turn(fakes.LONG, answered.text),
+        Turn(fakes.TOLL, refusal.text),
+    ]
 
 
 def test_what_comes_after_the_end_of_an_exchange_changes_nothing() -> None:

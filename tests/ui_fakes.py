@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import os
 import threading
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from rag.types import Answer, Article, Citation, Claim, Event, Hit, Passage, Retrieved, Seconds, Token, Turn
@@ -151,14 +153,16 @@ class ScriptedBot:
 
 
 @contextlib.contextmanager
-def serving(load: Callable[[Callable[..., None]], Any], examples: Sequence[str] = ()) -> Iterator[str]:
+def serving(
+    load: Callable[[Callable[..., None]], Any], examples: Sequence[str] = (), feedback: Path = Path(os.devnull)
+) -> Iterator[str]:
     """The address of a page whose chatbot comes from `load(progress)`."""
     from ui.app import build_page
     from ui.loading import BackgroundBot
     from ui.serve import serve
 
     bot = BackgroundBot(load)
-    page = build_page(bot, examples)
+    page = build_page(bot, examples, feedback)
     try:
         address = serve(page, port=7900, open_browser=False)
         bot.start()

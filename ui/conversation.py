@@ -10,6 +10,7 @@ from typing import Literal
 
 from rag.errors import FootnoteError
 from rag.types import Answer, Event, Hit, Retrieved, Token, Turn
+from ui.feedback import Verdict
 from ui.run import Run
 
 Phase = Literal["waiting", "loading", "searching", "writing", "answered", "failed", "stopped"]
@@ -27,6 +28,12 @@ class Exchange:
     draft: str = ""
     answer: Answer | None = None
     error: Exception | None = None
+    replaced: tuple[Exchange, ...] = ()
+    """What stood in this place and after it before this was asked; let go of as soon as there is an answer."""
+    verdict: Verdict | None = None
+    """What the reader thinks of the answer, and why, as far as it could be kept; `trouble` says why it could not."""
+    word: str = ""
+    trouble: str = ""
 
     @property
     def open(self) -> bool:
@@ -41,7 +48,7 @@ class Exchange:
         elif isinstance(event, Token):
             self.draft += event.text
         else:
-            self.answer, self.hits, self.phase = event, event.hits, "answered"
+            self.answer, self.hits, self.phase, self.replaced = event, event.hits, "answered", ()
 
     def end(self, phase: Literal["failed", "stopped"], error: Exception | None = None) -> None:
         if self.open:
@@ -63,24 +70,67 @@ class Conversation:
     asked: Exchange | None = None
     """Asked, and not yet taken up by the queue that guards the model."""
     run: Run | None = None
+    editing: int | None = None
+    """Number of the exchange whose question is back in the box, to be asked in its place."""
+    unsent: str = ""
+    """What was in the box before that question came into it."""
 
     @property
     def current(self) -> Exchange | None:
         """The exchange that is not over, if there is one."""
         return self.exchanges[-1] if self.exchanges and self.exchanges[-1].open else None
 
+    def at(self, number: object) -> Exchange | None:
+        """The exchange of that number, a browser's word for it; None when it is gone, or not over yet."""
+        return next((e for e in self.exchanges if str(e.number) == str(number) and not e.open), None)
+
     def ask(self, question: str) -> None:
         self.asked = Exchange(len(self.exchanges) + 1, question)
         self.exchanges.append(self.asked)
+
+    def replace(self, number: int, question: str) -> None:
+        """Ask in the place of exchange `number` and of all after it. They come back when this one comes to nothing."""
+        first, *after = self.exchanges[number - 1 :]
+        del self.exchanges[number - 1 :]
+        self.ask(question)
+        # What failed before is no loss; what it had taken the place of would be.
+        self.exchanges[-1].replaced = (*((first,) if first.answer else first.replaced), *after)
+
+    def restore(self) -> None:
+        """Bring back what the last exchange took the place of, instead of it."""
+        if self.exchanges and not self.current:
+            self.exchanges[-1:] = self.exchanges[-1].replaced or self.exchanges[-1:]
+            for number, exchange in enumerate(self.exchanges, start=1):
+                exchange.number = number
+
+    def edit(self, number: int, unsent: str) -> None:
+        """Take the question of exchange `number` up again; `unsent` was being written instead, and is kept."""
+        if self.editing is None:
+            self.unsent = unsent
+        self.editing = number
+
+    def end_edit(self) -> str:
+        """What belongs in the box afterwards."""
+        unsent, self.unsent, self.editing = self.unsent, "", None
+        return unsent
+
+    def send(self, question: str) -> str:
+        """Ask what was written, in the place of the question under edit if one is. Returns what belongs in the box."""
+        if self.editing is None:
+            self.ask(question)
+        else:
+            self.replace(self.editing, question)
+        return self.end_edit()
 
     def take_up(self) -> Exchange | None:
         """The exchange to work on now; None when it was stopped or cleared while it waited."""
         exchange, self.asked = self.asked, None
         return exchange if exchange and exchange.open else None
 
-    def history(self) -> list[Turn]:
-        """What was answered or refused so far; failures and stopped drafts said nothing about the articles."""
-        return [Turn(e.question, e.answer.text) for e in self.exchanges if e.answer is not None]
+    def history(self, before: Exchange) -> list[Turn]:
+        """What was answered or refused before; failures and stopped drafts said nothing about the articles."""
+        earlier = self.exchanges[: before.number - 1]
+        return [Turn(e.question, e.answer.text) for e in earlier if e.answer is not None]
 
     def stop(self) -> None:
         """End the exchange under way, wherever it stands, and let go of the model."""
@@ -92,4 +142,5 @@ class Conversation:
 
     def clear(self) -> None:
         self.stop()
+        self.end_edit()
         self.exchanges = []

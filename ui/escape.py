@@ -1,19 +1,30 @@
 """Untrusted text made safe to stand in a page: escaped, isolated from the direction of its neighbours, linked or not.
+And safe to stand in Markdown, for whatever program its reader pastes it into.
 
 Knows nothing about answers or layout. Titles, articles, questions, model output and error messages all come through
-here; nothing else in `ui` writes a foreign character into HTML.
+here; nothing else in `ui` writes a foreign character into HTML or Markdown.
 """
 
 from __future__ import annotations
 
 import html
+import re
 from datetime import date
 from pathlib import PurePath
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from rag.types import Article
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+# What readers of Markdown turn into links by themselves, escaped or not: addresses with a scheme, www. and mail.
+# The bounds keep a search through a megabyte of letters linear.
+LINKED_ANYWAY = re.compile(
+    r"(?:[a-z][a-z0-9+.-]{0,30}://|(?:mailto|xmpp):|www\.)[^\s`]+|[^\s`@]{1,64}@[^\s`@]+\.[^\s`]+", re.IGNORECASE
+)
+# A dollar sign opens a formula in some readers, but never before a digit: prices stay readable.
+MARKDOWN = re.compile(r"[\\`*_\[\]<~]|&(?=#?\w+;)|(?<!\S)#|\$(?!\d)|!$")
+MARKDOWN_AT_THE_START = re.compile(r"^(\d+)(?=[.)](?:\s|$))|^(?=[-+=>|])")
 
 
 def escape(text: str) -> str:
@@ -29,6 +40,33 @@ def escape(text: str) -> str:
 def isolated(text: str) -> str:
     """Escaped, in a <bdi>: right-to-left text or an override character inside cannot turn what stands around it."""
     return f"<bdi>{escape(text)}</bdi>"
+
+
+def markdown(text: str) -> str:
+    r"""On one line, and shown by a reader of Markdown as it is: no link, no image, no HTML, no list, no heading.
+
+    >>> print(markdown("1. ![a picture](https://a.example) <b>"))
+    1\. !\[a picture\](`https://a.example)` \<b>
+    """
+    line = re.sub(r"[\s\x00-\x1f\x7f-\x9f]+", " ", text.encode("utf-8", "replace").decode("utf-8")).strip()
+    parts: list[str] = []
+    end = 0
+    for address in LINKED_ANYWAY.finditer(line):
+        # In a code span nothing is linked, and all stands as it is.
+        parts += [unmarked(line[end : address.start()]), f"`{address[0]}`"]
+        end = address.end()
+    return MARKDOWN_AT_THE_START.sub(r"\1\\", "".join([*parts, unmarked(line[end:])]))
+
+
+def unmarked(text: str) -> str:
+    """Backslashes before what means something in Markdown. A backtick could still end a code span: a number for it."""
+    return MARKDOWN.sub(lambda found: "&#96;" if found[0] == "`" else "\\" + found[0], text)
+
+
+def markdown_link(address: str) -> str:
+    """An address that `web_address` let through, as a link that shows where it leads."""
+    allowed = quote(address, safe="%/:?#[]@!$&'()*+,;=~", errors="replace")
+    return f"<{allowed}>"
 
 
 def clipped(text: str, limit: int) -> str:
@@ -67,8 +105,11 @@ def day(published: date) -> str:
     >>> day(date(2024, 11, 4))
     '<time datetime="2024-11-04">4 Nov 2024</time>'
     """
-    words = f"{published.day} {MONTHS[published.month - 1]} {published.year}"
-    return f'<time datetime="{published.isoformat()}">{words}</time>'
+    return f'<time datetime="{published.isoformat()}">{day_in_words(published)}</time>'
+
+
+def day_in_words(published: date) -> str:
+    return f"{published.day} {MONTHS[published.month - 1]} {published.year}"
 
 
 def byline(article: Article) -> str:

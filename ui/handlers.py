@@ -16,7 +16,9 @@ import gradio as gr
 from rag.errors import FootnoteError
 from rag.types import Answer, Retrieved, Turn
 from ui import render
+from ui.actions import editing, export_menu
 from ui.conversation import Conversation, Exchange
+from ui.feedback import VERDICTS, Feedback
 from ui.loading import BackgroundBot
 from ui.sources import panel
 
@@ -24,19 +26,44 @@ from ui.sources import panel
 class Handlers:
     """What the page's events do. Each returns values for the components named where it is wired."""
 
-    def __init__(self, bot: BackgroundBot, examples: Sequence[str]) -> None:
+    def __init__(self, bot: BackgroundBot, examples: Sequence[str], feedback: Feedback) -> None:
         self._bot = bot
         self._examples = examples
+        self._feedback = feedback
 
     def ask(self, conversation: Conversation, question: str) -> tuple[Any, ...]:
         """Show the question and empty the box; a question asked while another is open stays in the box."""
         if conversation.current or not question.strip():
             return (gr.skip(), *self._view(conversation))
-        conversation.ask(question.strip())
-        return ("", *self._view(conversation))
+        return (conversation.send(question.strip()), *self._view(conversation))
 
-    def ask_again(self, conversation: Conversation, event: gr.EventData) -> tuple[Any, ...]:
-        return self.ask(conversation, str(event.question))
+    def offered(self, conversation: Conversation, event: gr.EventData) -> tuple[Any, ...]:
+        """Ask the question of a button. What is in the box stays there."""
+        if not conversation.current:
+            conversation.ask(str(event.question))
+        return (gr.skip(), *self._view(conversation))
+
+    def again(self, conversation: Conversation) -> tuple[Any, ...]:
+        """Ask the last question in its own place."""
+        if conversation.exchanges and not conversation.current:
+            last = conversation.exchanges[-1]
+            conversation.replace(last.number, last.question)
+        return (gr.skip(), *self._view(conversation))
+
+    def edit(self, conversation: Conversation, unsent: str, event: gr.EventData) -> tuple[Any, ...]:
+        """Put a question back into the box; asking will replace it and what came after it."""
+        exchange = conversation.at(event.exchange)
+        if exchange is None:
+            return (gr.skip(), *self._view(conversation))
+        conversation.edit(exchange.number, unsent)
+        return (exchange.question, *self._view(conversation))
+
+    def end_edit(self, conversation: Conversation) -> tuple[Any, ...]:
+        return (conversation.end_edit(), *self._view(conversation))
+
+    def restore(self, conversation: Conversation) -> tuple[Any, ...]:
+        conversation.restore()
+        return self._view(conversation)
 
     def answer(self, conversation: Conversation) -> Iterator[tuple[Any, ...]]:
         """Follow the chatbot's events to the end, to an error, or to the moment the reader stops."""
@@ -45,17 +72,32 @@ class Handlers:
             return
         exchange.phase = "searching" if self._bot.status.state == "ready" else "loading"
         yield self._view(conversation)
-        conversation.run = run = self._bot.run(exchange.question, conversation.history())
+        conversation.run = run = self._bot.run(exchange.question, conversation.history(exchange))
         try:
             for event in run:
                 exchange.take(event)
                 side = panel(conversation.exchanges) if isinstance(event, Retrieved) else gr.skip()
-                yield (gr.skip(), self._live(conversation), side, gr.skip(), gr.skip())
+                yield (gr.skip(), self._live(conversation), side, *[gr.skip()] * 4)
         except Exception as error:
             fail(exchange, error)
         finally:
             run.stop()  # also when the tab was closed in the middle
         yield self._view(conversation)
+
+    def rate(self, conversation: Conversation, event: gr.EventData) -> tuple[Any, ...]:
+        """Keep what the reader thinks of an answer, where that is news. A word belongs to the thumb that is pressed."""
+        exchange, verdict = conversation.at(event.exchange), event.verdict
+        if exchange is None or exchange.answer is None or verdict not in VERDICTS:
+            return self._view(conversation)
+        word = str(event.word or "").strip() if verdict == exchange.verdict else ""
+        if (verdict, word, "") == (exchange.verdict, exchange.word, exchange.trouble):
+            return self._view(conversation)
+        try:
+            self._feedback.keep(exchange.answer, conversation.history(exchange), verdict, word)
+            exchange.verdict, exchange.word, exchange.trouble = verdict, word, ""
+        except FootnoteError as error:
+            exchange.trouble = str(error)
+        return self._view(conversation)
 
     def stop(self, conversation: Conversation) -> tuple[Any, ...]:
         conversation.stop()
@@ -103,6 +145,8 @@ class Handlers:
             panel(conversation.exchanges),
             gr.Button(visible=not busy),
             gr.Button(visible=busy),
+            export_menu(conversation.exchanges),
+            editing(conversation),
         )
 
     def _transcript(self, conversation: Conversation) -> str:
@@ -113,7 +157,7 @@ class Handlers:
 
     def _live(self, conversation: Conversation) -> str:
         """The last exchange stands apart, from its first word to its end: nothing above it is touched meanwhile."""
-        return render.transcript(conversation.exchanges[-1:])
+        return render.transcript(conversation.exchanges[-1:], last=True)
 
     def _starters(self) -> list[str]:
         """Questions to start from; none before it is known what the articles are."""

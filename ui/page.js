@@ -1,6 +1,6 @@
 /* What the page does without asking the server: footnotes open the source panel at their words, the words lead back,
-   cards stay inside the window, a new question comes into view. Knows nothing about how the HTML is made; it reads
-   data-exchange and data-key(s) only, and never writes HTML. */
+   cards stay inside the window, a new question comes into view, an answer goes to the clipboard, the conversation into a
+   file. Knows nothing about how the HTML is made; it reads a few data-… attributes, and never writes HTML. */
 (() => {
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
   let cameFrom = null; // the footnote that was followed last
@@ -65,14 +65,80 @@
   document.addEventListener("pointerover", placeCard);
   document.addEventListener("focusin", placeCard);
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") for (const note of all(".note")) note.classList.add("dismissed");
+    if (event.key !== "Escape") return;
+    for (const note of all(".note")) note.classList.add("dismissed");
+    for (const menu of all("details.export[open]")) {
+      if (menu.contains(document.activeElement)) menu.querySelector("summary").focus();
+      menu.open = false;
+    }
   });
 
-  // A new question comes to the top once; from then on the scrolling is its reader's.
+  async function copy(text) {
+    try {
+      await navigator.clipboard.writeText(text);
+      return true;
+    } catch {
+      return copyBySelecting(text);
+    }
+  }
+
+  // Browsers give the clipboard to pages of this computer and of https only; selected text can be copied anywhere.
+  function copyBySelecting(text) {
+    const focused = document.activeElement;
+    const box = document.createElement("textarea");
+    box.value = text;
+    box.style.position = "fixed";
+    document.body.append(box);
+    box.select();
+    const copied = document.execCommand("copy");
+    box.remove();
+    focused?.focus({ preventScroll: true });
+    return copied;
+  }
+
+  function say(element, words) {
+    element.textContent = words;
+    setTimeout(() => (element.textContent = ""), 4000);
+  }
+
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest?.("[data-copy]");
+    if (!button) return;
+    const copied = await copy(button.dataset.copy);
+    say(button.nextElementSibling, copied ? "Copied" : "This browser does not let the page copy");
+  });
+
+  function save({ save: name, kind, text }) {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([text], { type: kind }));
+    link.download = name;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60_000); // some browsers read it only after a while
+  }
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest?.("[data-save]");
+    if (button) {
+      save(button.dataset);
+      say(button.parentElement.querySelector(".said"), "Download started");
+    }
+    for (const menu of all("details.export[open]")) if (!menu.contains(event.target)) menu.open = false;
+  });
+
+  document.addEventListener("click", (event) => {
+    const leads = event.target.closest?.('[data-event="edit"], [data-event="cancel"]');
+    if (leads) document.querySelector("#question textarea").focus();
+  });
+
+  // A new question comes to the top once, also one in the place of another; from then on the scrolling is its reader's.
   let seen = null;
   new MutationObserver(() => {
     const last = document.querySelector("#live .exchange");
-    if (last && last.id !== seen) requestAnimationFrame(() => last.scrollIntoView({ block: "start" }));
-    seen = last?.id;
+    const now = last && { id: last.id, open: last.dataset.state === "open" };
+    const begun = now?.open && !seen?.open;
+    if (now && (begun || now.id !== seen?.id)) requestAnimationFrame(() => last.scrollIntoView({ block: "start" }));
+    // Where the button that was pressed is gone with the old answer, the keyboard goes on from the new one.
+    if (begun && document.activeElement === document.body) last.focus({ preventScroll: true });
+    seen = now;
   }).observe(document, { childList: true, subtree: true });
 })();

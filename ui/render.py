@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 
 from rag.types import Answer, Article, Citation, Claim
+from ui.actions import actions, ask_button, ways_on
 from ui.article import Mark
 from ui.conversation import Exchange
 from ui.escape import byline, clipped, escape, heading, isolated
@@ -28,8 +29,9 @@ WAITING = {
 }
 
 
-def transcript(exchanges: Sequence[Exchange]) -> str:
-    return "".join(exchange_html(exchange) for exchange in exchanges)
+def transcript(exchanges: Sequence[Exchange], last: bool = False) -> str:
+    """`last`: nothing was asked after these, so that asking again takes nothing with it."""
+    return "".join(exchange_html(exchange, last) for exchange in exchanges)
 
 
 def welcome(examples: Sequence[str]) -> str:
@@ -44,21 +46,22 @@ def welcome(examples: Sequence[str]) -> str:
     )
 
 
-def exchange_html(exchange: Exchange) -> str:
+def exchange_html(exchange: Exchange, last: bool) -> str:
     """One exchange, whatever its phase. Its look follows from its `data-state`."""
     if exchange.answer is not None:
         state = "refused" if exchange.answer.refused else "answered"
         content = refusal(exchange) if exchange.answer.refused else answer(exchange.answer, exchange.number)
     elif exchange.phase == "failed":
-        state, content = "failed", failure(exchange)
+        state, content = "failed", failure(exchange, last)
     elif exchange.phase == "stopped":
-        state, content = "stopped", stopped(exchange)
+        state, content = "stopped", stopped(exchange, last)
     else:
         state, content = "open", draft(exchange)
     return (
         f'<section class="exchange" id="exchange-{exchange.number}" data-exchange="{exchange.number}" '
-        f'data-state="{state}" aria-label="Question {exchange.number}">'
-        f'<h2 class="question" dir="auto">{isolated(clipped(exchange.question, QUESTION))}</h2>{content}</section>'
+        f'data-state="{state}" aria-label="Question {exchange.number}" tabindex="-1">'
+        f'<h2 class="question" dir="auto">{isolated(clipped(exchange.question, QUESTION))}</h2>'
+        f"{content}{actions(exchange, last)}</section>"
     )
 
 
@@ -143,25 +146,18 @@ def nearest(article: Article, mark: Mark, number: int) -> str:
     )
 
 
-def failure(exchange: Exchange) -> str:
+def failure(exchange: Exchange, last: bool) -> str:
     """Something broke. Never looks like a refusal: the articles may well hold the answer."""
     return (
         '<div class="failure" role="alert"><h3>Something went wrong</h3>'
         f'<p dir="auto">{isolated(exchange.failure)}</p>'
         '<p class="hint">This says nothing about the articles. Ask again; if it fails again, '
-        f"<code>footnote doctor</code> finds out why.</p>{ask_button(exchange.question, 'Ask again')}</div>"
+        f"<code>footnote doctor</code> finds out why.</p>{ways_on(exchange, last)}</div>"
     )
 
 
-def stopped(exchange: Exchange) -> str:
-    return (
-        '<div class="stopped"><p>Stopped. The unchecked draft was thrown away.</p>'
-        f"{ask_button(exchange.question, 'Ask again')}</div>"
-    )
-
-
-def ask_button(question: str, label: str) -> str:
-    return f'<button type="button" class="ask" data-ask="{escape(question)}">{isolated(clipped(label, 120))}</button>'
+def stopped(exchange: Exchange, last: bool) -> str:
+    return f'<div class="stopped"><p>Stopped. The unchecked draft was thrown away.</p>{ways_on(exchange, last)}</div>'
 
 
 def banner(status: Status, articles: int) -> str:

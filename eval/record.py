@@ -58,10 +58,8 @@ def record(question: Question, index: Index, model: Generator, config: Config) -
     earlier = question.history[-1:] if leans(text) else ()
     hits = search(index, query, config.top_k, config.per_article, config.retrieval)
     evidence = gather(query, hits, index.embed, model.count_tokens)
-    judged = []
-    for sentence in evidence:
-        yes, no = model.choose(prompt.judge(text, sentence, earlier, question.as_of), ["Yes", "No"])
-        judged.append(yes - no)
+    asked = [prompt.judge(text, sentence, earlier, question.as_of) for sentence in evidence]
+    judged = [yes - no for yes, no in model.choose_each(asked, ["Yes", "No"])]
     chosen = decide.best(evidence, decide.relevance(decide.sentence_features(text, evidence, judged)))
     yes, no = model.choose(prompt.stated(chosen, text, earlier, question.as_of), ["Yes", "No"])
     draft = "".join(model.stream(prompt.answer(chosen, text, earlier, question.as_of), config.max_answer_tokens))

@@ -186,12 +186,8 @@ class Chatbot:
         """
         if self._generator is None:
             return None
-        logits = []
-        for sentence in evidence:
-            messages = prompt.judge(asked.question, sentence, asked.history, asked.as_of)
-            yes, no = self._generator.choose(messages, ["Yes", "No"])
-            logits.append(yes - no)
-        return logits
+        prompts = [prompt.judge(asked.question, sentence, asked.history, asked.as_of) for sentence in evidence]
+        return [yes - no for yes, no in self._generator.choose_each(prompts, ["Yes", "No"])]
 
     def _stated(self, asked: _Asked, chosen: Sequence[Sentence]) -> float:
         assert self._generator is not None

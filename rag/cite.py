@@ -25,7 +25,7 @@ CANDIDATES = 3
 """Source sentences, nearest first, that a draft sentence is checked against, alone and two together."""
 MAX_CLAIMS = 4
 """Sentences of an answer, at most."""
-QUOTE_FROM = 0.45
+QUOTE_FROM = 0.25
 """Relevance from which a source sentence is quoted beside the draft."""
 KEEP_FROM = 0.15
 """Relevance below which a supported draft sentence is beside the question."""
@@ -37,6 +37,9 @@ _MARKS = re.compile(
 )
 """Labels that small models write of themselves: they mean nothing, code attaches the citations. In round brackets only
 one sign at the end of a sentence, for "(24)" is an age."""
+
+
+_PREAMBLE = re.compile(r"^(The|This) (passage|article|text|sentence) (states|says|mentions|reports) that (?=\w)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +64,18 @@ def draft_sentences(draft: str) -> list[str]:
     """
     >>> draft_sentences("Answer: They met in Geneva [1]. It was in May [A].")
     ['They met in Geneva.', 'It was in May.']
+    >>> draft_sentences("The passage states that they met in Geneva.")
+    ['They met in Geneva.']
     """
     text = " ".join(_MARKS.sub("", draft).split())
-    found = [text[start:end] for start, end in sentences.split(text)]
+    found = [_without_preamble(text[start:end]) for start, end in sentences.split(text)]
     return list(dict.fromkeys(s for s in found if any(c.isalnum() for c in s)))
+
+
+def _without_preamble(sentence: str) -> str:
+    """ "The passage states that it is late." -> "It is late." """
+    rest = _PREAMBLE.sub("", sentence)
+    return rest if rest == sentence else rest[:1].upper() + rest[1:]
 
 
 def nearness(drafted: Sequence[str], evidence: Sequence[Sentence], embed: Embedder) -> Vectors:

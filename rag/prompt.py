@@ -111,7 +111,7 @@ GAP_CHARS = 3
 
 def _question(question: str, history: Sequence[Turn], as_of: date | None) -> str:
     earlier = "".join(f"{turn.question} {' '.join(turn.answer.split())} " for turn in history)
-    return f"Question{f' (asked on {as_of.isoformat()})' if as_of else ''}: {earlier}{question}"
+    return f"{CUT}Question{f' (asked on {as_of.isoformat()})' if as_of else ''}: {earlier}{question}"
 
 
 def _judged(text: str, title: str | None, about: str = "") -> str:

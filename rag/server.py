@@ -109,6 +109,10 @@ class OpenAIServer:
             )
         return logprobs
 
+    def choose_each(self, prompts: Sequence[Messages], options: Sequence[str]) -> list[list[float]]:
+        """`choose` for each prompt, one after the other: the server shares what it can."""
+        return [self.choose(messages, options) for messages in prompts]
+
     def close(self) -> None:
         self._client.close()
 

@@ -234,3 +234,7 @@ class Generator(Protocol):
     def choose(self, messages: Messages, options: Sequence[str]) -> list[float]:
         """Log-probability of each option (a word or a letter) as the first word of the reply."""
         ...
+
+    def choose_each(self, prompts: Sequence[Messages], options: Sequence[str]) -> list[list[float]]:
+        """`choose` for each prompt; cheaper than one by one where they share their beginning up to a `CUT`."""
+        ...

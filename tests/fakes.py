@@ -126,6 +126,9 @@ class FakeGenerator:
         logits[0] = self._next_logit(messages)
         return list(map(float, logits - np.log(np.exp(logits).sum())))
 
+    def choose_each(self, prompts: Sequence[Messages], options: Sequence[str]) -> list[list[float]]:
+        return [self.choose(messages, options) for messages in prompts]
+
     def _next_logit(self, messages: Messages) -> float:
         if callable(self._logit):
             return self._logit(messages)

@@ -150,6 +150,24 @@ def test_a_choice_is_a_probability_and_knows_a_little(llama: LlamaCpp) -> None:
     assert np.exp(yes) + np.exp(no) <= 1 + 1e-5
 
 
+def test_chosen_together_is_chosen_alone_and_leaves_no_trace(llama: LlamaCpp) -> None:
+    question = f"Is this about water?{CUT}\n"
+    asked = [[{"role": "user", "content": question + text}] for text in ("The sea.", "A dry stone. " * 20, "Rain.")]
+    alone = [llama.choose(messages, ["Yes", "No"]) for messages in asked]
+    said = "".join(llama.stream(asked[0], 12))
+    together = llama.choose_each(asked, ["Yes", "No"])
+    assert together == llama.choose_each(asked, ["Yes", "No"])
+    assert np.allclose(together, alone, atol=0.5)
+    assert llama.choose_each(asked[:1], ["Yes", "No"]) == alone[:1]
+    assert llama.choose_each([], ["Yes", "No"]) == []
+    assert "".join(llama.stream(asked[0], 12)) == said
+
+
+def test_endings_too_long_for_one_call_are_asked_one_by_one(llama: LlamaCpp) -> None:
+    asked = [[{"role": "user", "content": f"Is it long?{CUT}{'very ' * n}"}] for n in (3, 300)]
+    assert llama.choose_each(asked, ["Yes", "No"]) == [llama.choose(one, ["Yes", "No"]) for one in asked]
+
+
 def test_a_prompt_that_does_not_fit_is_turned_down_before_it_is_read(llama: LlamaCpp) -> None:
     with pytest.raises(QuestionError, match=r"1024"):
         next(llama.stream(user("bridge " * 2000), 10))

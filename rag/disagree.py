@@ -102,7 +102,8 @@ def _dates(question: str, one: str, other: str) -> Difference | None:
     mine, theirs = dates(one), dates(other)
     if not mine or not theirs or any(_agree(a, b) for a in mine for b in theirs):
         return None
-    return Difference("date", one[mine[0].start : mine[0].end], other[theirs[0].start : theirs[0].end])
+    shown = (one[mine[0].start : mine[0].end], other[theirs[0].start : theirs[0].end])
+    return Difference("date", *(text.rstrip(".,") for text in shown))
 
 
 def _agree(a: Date, b: Date) -> bool:

@@ -83,8 +83,14 @@ def _footnotes(citations: Sequence[Citation]) -> Iterator[Line]:
     for citation in citations:
         yield Line("")
         yield Line(f"[{citation.number}] {_heading(citation.article)}", "bold")
-        yield Line(_byline(citation.article), "dim", 4)
+        yield Line(_byline(citation.article) + _copies(citation), "dim", 4)
         yield Line(f"“{citation.quote}”", "italic", 4)
+
+
+def _copies(citation: Citation) -> str:
+    """How often the same story was printed elsewhere."""
+    count = len(citation.copies)
+    return "" if not count else f" · and {count} {'copy' if count == 1 else 'copies'}"
 
 
 def _heading(article: Article) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,13 @@ def test_a_terminal_gets_the_same_words_in_colour(terminal: Terminal) -> None:
     shown = terminal.getvalue()
     assert "\x1b[" in shown
     assert [word for word in SHOWN.split() if word not in plain(shown)] == ["[1]."]  # the marker is coloured by itself
+
+
+def test_a_footnote_counts_its_copies(terminal: Terminal) -> None:
+    note = ANSWER.citations[0]
+    copied = replace(note, copies=(replace(note.article, id="copy"),))
+    show(answer_lines(replace(ANSWER, citations=(copied, *ANSWER.citations[1:]))), terminal)
+    assert "and 1 copy" in plain(terminal.getvalue())
 
 
 @pytest.mark.parametrize("nasty", ["\x1b]0;title\x07", "\x9b2J", "\r", "\x00", "\u202e", "\u2066"])

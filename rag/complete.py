@@ -6,11 +6,17 @@ June" before it; asked what was discussed at a meeting, they say once more where
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from rag.asked import gives
 from rag.cite import Statement, quoted
+from rag.lexicon import SPEECH
 from rag.words import content_words
+
+_SPOKEN = re.compile(r"[\"“][^\"“”]*[\"”]?\Z")
+"""A sentence that is somebody's speech from end to end."""
+_TOLD = re.compile(rf"[\"“”]|\b({'|'.join(sorted(SPEECH))}|According)\b")
 
 
 def completed(question: str, statements: Sequence[Statement], told: str = "") -> list[Statement]:
@@ -24,4 +30,6 @@ def _lost(question: str, statement: Statement, known: set[str]) -> bool:
     source, said = statement.sources[0].text, statement.text
     if gives(source, question) and not gives(said, question):
         return True
+    if _SPOKEN.match(source.strip()) and not _TOLD.search(said):
+        return True  # what somebody said is not what the article says
     return set(content_words(said)) <= known and not set(content_words(source)) <= known

@@ -22,8 +22,8 @@ SAME_MATTER = 0.5
 RELEVANT_FROM = 0.15
 """Relevance from which a sentence is heard against one that is shown."""
 WORDS_SHARED = 0.5
-"""Share of the shorter sentence's words, apart from what differs, that the other must hold for a name or a negation to
-be what differs; a date or a number is told by its own unit, and needs only a name or two words in common."""
+"""Share of the shorter sentence's words, apart from what differs, that the other must hold for a date, a name or a
+negation to be what differs; a number is told by its own unit, and needs only a name or two words in common."""
 NEAR_VALUE = 0.2
 """Two numbers of which one is rounded or bounded agree when they are this near, as a share of the larger."""
 
@@ -102,8 +102,15 @@ def _dates(question: str, one: str, other: str) -> Difference | None:
     mine, theirs = dates(one), dates(other)
     if not mine or not theirs or any(_agree(a, b) for a in mine for b in theirs):
         return None
+    when = {word for text, found in ((one, mine), (other, theirs)) for d in found for word in _words(text, d)}
+    if not _say_the_same(one, other, when):
+        return None
     shown = (one[mine[0].start : mine[0].end], other[theirs[0].start : theirs[0].end])
     return Difference("date", *(text.rstrip(".,") for text in shown))
+
+
+def _words(text: str, date: Date) -> list[str]:
+    return content_words(text[date.start : date.end])
 
 
 def _agree(a: Date, b: Date) -> bool:

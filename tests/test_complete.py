@@ -44,3 +44,12 @@ def test_a_lost_reason_comes_back() -> None:
 def test_a_name_that_the_question_gives_is_no_name_lost() -> None:
     who = "Who will run the Lindau ferry?"
     assert completed(who, [SHORT]) == [SHORT]
+
+
+def test_what_somebody_said_is_not_said_in_the_articles_own_voice() -> None:
+    what = "What is needed?"
+    spoken = evidence(what, [hit(replace(FERRY, text="“A bridge is not only possible but needed.”"))])[0]
+    bare = Statement("A bridge is not only possible but needed.", (spoken,), 0.9)
+    assert completed(what, [bare])[0].text.startswith("“")
+    told = Statement("The mayor said a bridge is needed.", (spoken,), 0.9)
+    assert completed(what, [told]) == [told]

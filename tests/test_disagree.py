@@ -105,6 +105,11 @@ AGREE = [
         "The Lindau council approved the budget.",
         "The mayor does not want to speak about Lindau's zoo.",
     ),
+    (
+        "When was the Lindau plan presented?",
+        "Brandt cited the Lindau plan, launched during the harbour forum in October.",
+        "In May, Lindau and Bregenz held their first meeting on ferries in Turku.",
+    ),
     ("What did Brandt say?", "Brandt addressed the Lindau meeting by video link.", "Brandt took the stage in Lindau."),
     ("When was it?", "Zebras graze on Monday.", "Chess was invented on Tuesday."),
 ]

@@ -53,11 +53,10 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A draft after checking: what stands, what fell, and the support of its best sentence, standing or not."""
+    """A draft after checking: what stands, and what fell."""
 
     statements: tuple[Statement, ...]
     dropped: tuple[str, ...]
-    support: float
 
 
 def draft_sentences(draft: str) -> list[str]:
@@ -92,16 +91,15 @@ def check_draft(
     choices = [_choices(row, evidence) for row in near]
     pairs = [(text, _joined(c), context(c[0].article)) for text, cs in zip(drafted, choices, strict=True) for c in cs]
     verdicts = iter(checker.many(pairs))
-    kept, dropped, support = [], [], 0.0
+    kept, dropped = [], []
     for text, cs in zip(drafted, choices, strict=True):
         judged = [(c, next(verdicts)) for c in cs]
-        support = max([support, *(verdict.probability for _, verdict in judged)])
         best = _best(judged, threshold)
         if best is None:
             dropped.append(text)
         else:
             kept.append(Statement(text, best[0], best[1].probability))
-    return Checked(tuple(kept), tuple(dropped), support)
+    return Checked(tuple(kept), tuple(dropped))
 
 
 def compose(

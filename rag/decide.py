@@ -73,9 +73,9 @@ def sentence_features(
     judged: Sequence[float] | None = None,
     drafted: Sequence[float] | None = None,
 ) -> list[Features]:
-    """For each sentence: its nearness to the question, alone and against the nearest, its place, whether it gives what
-    is asked for, what the model makes of it, alone and against the best, and its nearness to the draft (cosine with
-    the nearest draft sentence)."""
+    """For each sentence: how far it lies below the nearest, its place, whether it gives what is asked for, what the
+    model makes of it, alone and against the best, and its nearness to the draft (cosine with the nearest draft
+    sentence)."""
     top = max((s.titled_cosine for s in evidence), default=0.0)
     asks = kind(question)
     rows = []

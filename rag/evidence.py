@@ -24,8 +24,8 @@ from rag.words import content_words
 BUDGET_TOKENS = 350
 """Tokens of evidence in a prompt."""
 BELOW_BEST = 0.5
-"""Sentences that an answer needs less than the first by more than this are left out: of the sentences within the budget
-on the shipped questions this takes away a quarter and not one gold sentence."""
+"""Sentences that an answer needs less than the first by more than this are left out: on the shipped questions a quarter
+of the tokens within the budget, and three of a hundred gold sentences."""
 MAX_NAMES = 3
 """Names of the sentence before that are carried over to one that points back."""
 OVERLAP_WEIGHT = 0.3

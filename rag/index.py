@@ -75,6 +75,7 @@ class Index:
         self.passages: dict[str, Passage] = {}
         self.keyword = KeywordIndex(None, [])
         self._manifest: dict[str, Any] = {}
+        self._opened: int | None = None
         self._open()
 
     @property
@@ -92,7 +93,8 @@ class Index:
         """
         self._keep_out_of(Path(corpus))
         with FileLock(self.folder / ".lock"):
-            self._open()
+            if self._stamp() != self._opened:
+                self._open()  # another process has synced meanwhile
             return self._sync(corpus, progress or (lambda what, done, total: None))
 
     def _sync(self, corpus: str | Path, tell: Progress) -> SyncReport:
@@ -157,9 +159,18 @@ class Index:
                 "another folder with --index; the next start goes on from here."
             ) from error
         self.articles, self.passages, self.keyword = articles, passages, keyword
+        self._opened = self._stamp()
+
+    def _stamp(self) -> int | None:
+        """When the manifest was written, in nanoseconds; None where there is none."""
+        try:
+            return (self.folder / "manifest.json").stat().st_mtime_ns
+        except OSError:
+            return None
 
     def _open(self) -> None:
         """Load what the manifest vouches for; anything unreadable counts as absent and is built again."""
+        self._opened = self._stamp()
         try:
             manifest = json.loads((self.folder / "manifest.json").read_text(encoding="utf-8"))
             with (self.folder / "articles.jsonl").open(encoding="utf-8") as lines:

@@ -65,13 +65,12 @@ class LlamaCpp:
                     flash_attn=True,
                     verbose=False,
                 )
+                self._branch()
         except (ValueError, RuntimeError, AssertionError) as error:
             raise ModelBroken(
                 f"llama.cpp cannot load {path}: {error}. The file may be truncated or of a kind that this version does "
                 "not know; delete it and fetch it again with `footnote models fetch`."
             ) from error
-        with _quiet():
-            self._branch()
         self._name = path.stem
         self._n_vocab: int = self._llama.n_vocab()
         self._lock = threading.Lock()  # a context is not thread-safe, streaming included

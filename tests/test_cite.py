@@ -92,7 +92,7 @@ def test_two_sources_of_one_article_may_carry_a_sentence_together_two_articles_m
 
 def test_without_evidence_everything_falls() -> None:
     assert check("The bridge opened on Sunday.", found=[]).dropped == ("The bridge opened on Sunday.",)
-    assert check(found=[]) == Checked((), (), 0.0)
+    assert check(found=[]) == Checked((), ())
 
 
 def test_a_stricter_threshold_never_shows_more() -> None:
@@ -216,5 +216,5 @@ def test_each_name_of_a_comparison_gets_its_sentence() -> None:
         ("Where did Ilse Brandt study?", ["Brandt"]),
         ("Where did Ilse Brandt and Otto Maier study?", ["Brandt"]),
     ):
-        shown = cite.compose(question, Checked((), (), 0.0), found, worth)
+        shown = cite.compose(question, Checked((), ()), found, worth)
         assert [name for name in ("Brandt", "Weiss", "Lund") if any(name in s.text for s in shown)] == names

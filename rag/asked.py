@@ -120,7 +120,7 @@ _COMMAND = re.compile(
     r"|(print|repeat|reveal|show|output|display|recite|say)\b.{0,40}\b"
     r"(system prompt|your (prompt|instructions|rules)|(words|text) above)"
     r")"
-    r"|\b(your|the) system prompt\b|\bfrom (your own|general) knowledge\b|\bwithout (the|using the) articles\b",
+    r"|\byour system prompt\b|\bfrom your own knowledge\b",
     re.I | re.S,
 )
 

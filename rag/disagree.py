@@ -28,7 +28,7 @@ NEAR_VALUE = 0.2
 """Two numbers of which one is rounded or bounded agree when they are this near, as a share of the larger."""
 
 _PRESENCE = re.compile(
-    r"\bhow (did|does|was|is)\b|\bin person\b|\battend|\b(take|took|taking) part\b|\bparticipat|\bappear|\bpresent\b"
+    r"\bin person\b|\battend|\b(take|took|taking) part\b|\bparticipat|\bappear|\bpresent\b"
     r"|\bjoin|\bdistance\b|\bphone\b|\bremote|\bonline\b|\bstage\b|\bthere\b",
     re.I,
 )

@@ -352,7 +352,11 @@ def test_an_order_to_the_assistant_is_refused_and_never_reaches_the_model(index:
 
 @pytest.mark.parametrize(
     "question",
-    ["Why did the mayor ignore the rules for the bridge?", "Name the mayor.", "What did she write about the ferry?"],
+    [
+        "Why did the mayor ignore the rules for the bridge?",
+        "Name the mayor.",
+        "What did the system prompt of the ferry say?",
+    ],
 )
 def test_a_question_about_orders_is_a_question(index: Index, question: str) -> None:
     model = says(TRUE)

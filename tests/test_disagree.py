@@ -111,6 +111,7 @@ AGREE = [
         "In May, Lindau and Bregenz held their first meeting on ferries in Turku.",
     ),
     ("What did Brandt say?", "Brandt addressed the Lindau meeting by video link.", "Brandt took the stage in Lindau."),
+    ("How did Brandt praise them?", "Brandt spoke to Lindau by video link.", "Brandt praised Lindau on stage."),
     ("When was it?", "Zebras graze on Monday.", "Chess was invented on Tuesday."),
 ]
 

@@ -26,7 +26,7 @@ from rag.evidence import Sentence, gather
 from rag.followup import leans, standalone
 from rag.index import Index
 from rag.search import search
-from rag.support import SUPPORTED_FROM, SupportChecker
+from rag.support import SupportChecker
 from rag.types import Answer, Article, Claim, Event, Generator, Hit, Messages, Retrieved, Seconds, Token, Turn, Vectors
 from rag.words import content_words
 
@@ -114,7 +114,7 @@ class Chatbot:
         if not evidence:
             return Claim(statement, (), "not found")
         near = cite.nearness([statement], evidence, self._index.embed)
-        return cite.verdict(statement, near[0], evidence, self._checker, SUPPORTED_FROM)
+        return cite.verdict(statement, near[0], evidence, self._checker, self._config.support_threshold)
 
     def close(self) -> None:
         self._index.close()

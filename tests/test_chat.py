@@ -381,6 +381,22 @@ def test_a_statement_is_checked_against_the_articles(index: Index) -> None:
             assert citation.article.text[citation.start : citation.end] == citation.quote
 
 
+def test_half_a_support_elsewhere_does_not_outvote_the_sentence_that_says_otherwise(tmp_path: Path) -> None:
+    (tmp_path / "articles").mkdir()
+    (tmp_path / "articles" / "a.txt").write_text(
+        "Norway is ready to share technology\n\n"
+        "In 2022, Acme released the online chatbot Robo, setting off a boom that surprised everybody in the trade.\n\n"
+        "Notably, Acme currently does not offer its services, including Robo, in Norway.\n",
+        encoding="utf-8",
+    )
+    index = Index(tmp_path / "index", FakeEmbedder())
+    index.sync(tmp_path / "articles")
+    claim = bot(index, None).check("Acme offers Robo in Norway.")
+    index.close()
+    assert claim.verdict == "contradicted"
+    assert "does not offer" in claim.citations[0].quote
+
+
 def test_without_checking_the_draft_is_shown_as_written(index: Index) -> None:
     answer = bot(index, says(f"{TRUE} {FALSE}", yes=-6.0), check=False).ask(QUESTION)
     assert [claim.text for claim in answer.claims] == [TRUE, FALSE]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 import unicodedata
 from collections import abc
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
@@ -43,6 +43,7 @@ from rag.types import (
     Turn,
     Vectors,
 )
+from rag.watch import News, Watcher
 from rag.words import content_words
 
 HISTORY_TURNS = 2
@@ -87,6 +88,7 @@ class Chatbot:
         self._index = index
         self._generator = generator
         self._checker = SupportChecker(index.embed)
+        self._watcher: Watcher | None = None
 
     @property
     def articles(self) -> tuple[Article, ...]:
@@ -168,6 +170,12 @@ class Chatbot:
         """Follow a folder no longer that `add` was given."""
         return added.forget(self._index, self._corpus, folder)
 
+    def watch(self, tell: Callable[[News], None] = lambda news: None) -> None:
+        """Take up changes as they happen, from now until `close`; `tell` hears of them, and of what goes wrong."""
+        if self._watcher is None:
+            self._watcher = Watcher(self.sync, tell)
+            self._watcher.start()
+
     @property
     def added(self) -> frozenset[str]:
         """Ids of the articles that `remove` would delete; it hides the others."""
@@ -183,6 +191,8 @@ class Chatbot:
         return Path(self._config.corpus).expanduser()
 
     def close(self) -> None:
+        if self._watcher is not None:
+            self._watcher.stop()
         self._index.close()
         if close := getattr(self._generator, "close", None):
             close()

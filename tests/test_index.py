@@ -277,11 +277,13 @@ FILES = (
     "state-*/articles.jsonl",
     "state-*/passages.json",
     "state-*/vectors.npy",
-    "state-*/keyword/passages.json",
-    "state-*/keyword/data.csc.index.npy",
-    "state-*/keyword/indptr.csc.index.npy",
-    "state-*/keyword/vocab.index.json",
-    "state-*/keyword/params.index.json",
+    "state-*/copies.json",
+    "state-*/sketches.npy",
+    "state-*/keyword/words.json",
+    "state-*/keyword/starts.npy",
+    "state-*/keyword/rows.npy",
+    "state-*/keyword/counts.npy",
+    "state-*/keyword/lengths.npy",
 )
 
 

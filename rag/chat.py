@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 import unicodedata
 from collections import abc
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
@@ -42,6 +42,7 @@ from rag.types import (
     Token,
     Turn,
 )
+from rag.watch import News, Watcher
 from rag.words import content_words
 
 HISTORY_TURNS = 2
@@ -81,6 +82,7 @@ class Chatbot:
         self._index = index
         self._generator = generator
         self._checker = SupportChecker(index.embed)
+        self._watcher: Watcher | None = None
 
     @property
     def articles(self) -> tuple[Article, ...]:
@@ -162,6 +164,12 @@ class Chatbot:
         """Follow a folder no longer that `add` was given."""
         return added.forget(self._index, self._corpus, folder)
 
+    def watch(self, tell: Callable[[News], None] = lambda news: None) -> None:
+        """Take up changes as they happen, from now until `close`; `tell` hears of them, and of what goes wrong."""
+        if self._watcher is None:
+            self._watcher = Watcher(self.sync, tell)
+            self._watcher.start()
+
     @property
     def added(self) -> frozenset[str]:
         """Ids of the articles that `remove` would delete; it hides the others."""
@@ -177,6 +185,8 @@ class Chatbot:
         return Path(self._config.corpus).expanduser()
 
     def close(self) -> None:
+        if self._watcher is not None:
+            self._watcher.stop()
         self._index.close()
         if close := getattr(self._generator, "close", None):
             close()
@@ -193,6 +203,13 @@ class Chatbot:
         return search(
             self._index, query, k, self._config.per_article, self._config.retrieval, where or self._config.where
         )
+
+    def _printed(self, hits: Sequence[Hit]) -> list[Article]:
+        """The articles that were found, and those that print the same stories."""
+        now = self._index.now
+        articles = dict.fromkeys(article.id for hit in hits for article in (hit.article, *now.printed_by(hit.article)))
+        found = {hit.article.id: hit.article for hit in hits}
+        return [found.get(i) or now.articles[i] for i in articles]
 
     def _answer(self, asked: _Asked, hits: tuple[Hit, ...], searched: float) -> Iterator[Event]:
         if self._config.check and is_command(asked.question):
@@ -214,7 +231,7 @@ class Chatbot:
             prompt.answer(chosen, asked.question, asked.history, asked.as_of), asked.started
         )
         statements, dropped = self._statements(asked, known, draft)
-        claims, citations = cite.number(statements, [hit.article for hit in hits])
+        claims, citations = cite.number(statements, self._printed(hits))
         seconds = Seconds(searched, first, time.perf_counter() - asked.started)
         text = cite.with_markers(claims)
         yield Answer(asked.question, text, claims, citations, hits, None, confidence, seconds, dropped)
@@ -261,7 +278,7 @@ class Chatbot:
     def _refusal(self, asked: _Asked, known: _Known, confidence: float) -> Answer:
         reason = refuse.reason(asked.question, known.hits) if known.hits else refuse.NOTHING_TO_SEARCH
         nearest = refuse.nearest(known.evidence, known.relevance)
-        near, citations = cite.number(nearest, [hit.article for hit in known.hits])
+        near, citations = cite.number(nearest, self._printed(known.hits))
         text = f"{reason} The nearest they hold: {cite.with_markers(near)}" if near else reason
         seconds = Seconds(known.searched, None, time.perf_counter() - asked.started)
         return Answer(asked.question, text, (), citations, known.hits, reason, confidence, seconds)

@@ -59,6 +59,12 @@ def decode(data: bytes) -> tuple[str, str | None]:
         return _guess(data)
 
 
+def glimpse(head: bytes) -> str:
+    """The first bytes of a file as far as they can be told to be text, to see what kind of text it is."""
+    encoding = next((encoding for mark, encoding in _MARKS if head.startswith(mark)), "utf-8")
+    return head.decode(encoding, "replace")
+
+
 def _guess(data: bytes) -> tuple[str, str]:
     text = data.decode("utf-8", "replace")
     broken = text.count("\ufffd")

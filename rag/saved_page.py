@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from html.parser import HTMLParser
 from typing import Any
+from urllib.parse import urlsplit
 
 from rag import dates
 
@@ -23,6 +24,7 @@ _VOID = frozenset(("br", "hr", "img", "input", "meta", "link", "source", "wbr"))
 _INLINE = frozenset(
     "a abbr b bdi bdo cite code data dfn em font i kbd mark q s small span strong sub sup time tt u var wbr".split()  # noqa: SIM905
 )
+_LANGUAGE = re.compile(r"([a-zA-Z]{2,3})(?:[-_][\w-]{1,30})?$")
 _LOOKS_LIKE_HTML = re.compile(r"<!doctype html|<html[\s>]|<head[\s>]|<body[\s>]", re.IGNORECASE)
 
 
@@ -38,6 +40,38 @@ class Saved:
 
 def looks_like_html(text: str) -> bool:
     return _LOOKS_LIKE_HTML.search(text[:2000]) is not None
+
+
+def lines(source: str) -> str:
+    """The visible text of some HTML, one line for each block element, with empty lines between them.
+
+    >>> lines("<p>The bridge is <b>long</b>.<p>Buses go.")
+    'The bridge is long.\\n\\nBuses go.'
+    """
+    return read_html(source).text
+
+
+def web_address(value: str | None) -> str | None:
+    """An absolute address of the web, else None.
+
+    >>> web_address("https://lindau.example/bridge"), web_address("javascript:alert(1)")
+    ('https://lindau.example/bridge', None)
+    """
+    with contextlib.suppress(ValueError):
+        parts = urlsplit((value or "").strip())
+        if parts.scheme in ("http", "https") and parts.netloc:
+            return (value or "").strip()
+    return None
+
+
+def language_code(value: str | None) -> str | None:
+    """The language of a tag such as "en-GB" or "pt_BR", without country and script.
+
+    >>> language_code("en-GB"), language_code("English")
+    ('en', None)
+    """
+    match = _LANGUAGE.match((value or "").strip())
+    return match[1].casefold() if match and match[1].casefold() != "und" else None
 
 
 def read_html(source: str) -> Saved:

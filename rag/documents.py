@@ -5,16 +5,22 @@ Knows nothing about file formats (`rag.readers` does) or folders (`rag.articles`
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
+from urllib.parse import urlsplit
 
 from rag.blocks import tidy
-from rag.clean import read_page
+from rag.clean import Page, read_page
+from rag.html_about import About
 from rag.pages import starts_in
-from rag.saved_page import language_code, read_html, web_address
+from rag.saved_page import read_html
 from rag.types import Article
+
+_LANGUAGE = re.compile(r"([a-zA-Z]{2,3})(?:[-_][\w-]{1,30})?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,31 +68,52 @@ def to_article(document: Document) -> Article | None:
     >>> to_article(Document("The bridge opened on Sunday.", "a.txt", title="Bridge opens")).title
     'Bridge opens'
     """
-    stated = document
+    known = About()
+    raw = document.text
     if document.kind == "html":
-        saved = read_html(document.text)
-        page = read_page(saved.text, document.title or saved.title)
-        publisher, published = saved.publisher or page.publisher, saved.published or page.published
-        text, title = page.text, page.title
-    elif document.kind == "page":
-        page = read_page(document.text, document.title)
-        text, title, publisher, published = page.text, page.title, page.publisher, page.published
-    else:
+        raw, known = read_html(document.text)
+    if document.kind == "prose":
         text = "\n\n".join(line for part in document.text.split("\n") if (line := tidy(part)))
-        title, publisher, published = document.title, None, None
+        page = Page(text, document.title)
+    else:
+        page = read_page(raw, document.title or known.title)
+        text = page.text
     if not any(char.isalnum() for char in text):
         return None
-    key = hashlib.sha256(f"{title or ''}\n{text}".encode()).hexdigest()[:16]
+    key = hashlib.sha256(f"{page.title or ''}\n{text}".encode()).hexdigest()[:16]
     return Article(
-        id=stated.id or key,
-        title=title,
+        id=document.id or key,
+        title=page.title,
         text=text,
-        publisher=stated.publisher or publisher,
-        published=stated.published or published,
-        source=stated.source,
-        author=stated.author,
-        language=language_code(stated.language),
-        url=web_address(stated.url),
-        section=stated.section,
+        publisher=document.publisher or known.publisher or page.publisher,
+        published=document.published or known.published or page.published,
+        source=document.source,
+        author=document.author or known.author or page.author,
+        language=language_code(document.language or known.language),
+        url=web_address(document.url or known.url),
+        section=document.section or known.section,
         pages=starts_in(text, document.text, document.pages),
     )
+
+
+def web_address(value: str | None) -> str | None:
+    """An absolute address of the web, else None.
+
+    >>> web_address("https://lindau.example/bridge"), web_address("javascript:alert(1)")
+    ('https://lindau.example/bridge', None)
+    """
+    with contextlib.suppress(ValueError):
+        parts = urlsplit((value or "").strip())
+        if parts.scheme in ("http", "https") and parts.netloc:
+            return (value or "").strip()
+    return None
+
+
+def language_code(value: str | None) -> str | None:
+    """The language of a tag such as "en-GB" or "pt_BR", without country and script.
+
+    >>> language_code("en-GB"), language_code("English")
+    ('en', None)
+    """
+    match = _LANGUAGE.match((value or "").strip())
+    return match[1].casefold() if match and match[1].casefold() != "und" else None

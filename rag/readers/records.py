@@ -15,7 +15,8 @@ from rag import dates
 from rag.blocks import tidy
 from rag.decode import NotText, decode
 from rag.documents import Document, Found, Skipped, Unreadable
-from rag.saved_page import lines, looks_like_html
+from rag.html_lines import lines
+from rag.saved_page import looks_like_html
 
 MAX_LINE = 64 * 2**20
 """Bytes of one line; a longer one is no article."""

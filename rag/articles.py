@@ -85,11 +85,17 @@ def list_files(path: str | Path) -> list[Path]:
     seen: set[str] = set()
     for folder, inner, names in os.walk(root, followlinks=True):
         real = os.path.realpath(folder)
-        inner[:] = [] if real in seen else sorted(name for name in inner if not name.startswith("."))
+        inner[:] = [] if real in seen else sorted(name for name in inner if not _left_out(name, names))
         if real not in seen:
             files += [Path(folder, name) for name in names if not name.startswith(".")]
         seen.add(real)
     return sorted(file for file in files if file.is_file())  # is_file: no pipes or devices, which would never end
+
+
+def _left_out(folder: str, beside: list[str]) -> bool:
+    """A hidden folder, or the "Bridge_files" that a browser writes beside "Bridge.html"."""
+    page = folder.removesuffix("_files")
+    return folder.startswith(".") or (page != folder and any(f"{page}{end}" in beside for end in (".html", ".htm")))
 
 
 def read_each(file: Path, worker: Worker) -> Iterator[Article | Skipped | Note]:

@@ -62,6 +62,18 @@ class Unreadable(ValueError):
     """A file or a part of one that cannot be read; the message goes on from its name ("… it is encrypted")."""
 
 
+def shown(value: str | None, text: str) -> str | None:
+    """What a file says of itself, if its text (in lower case) shows it too: programs write file names and users' log-in
+    names where a title and an author belong.
+
+    >>> shown("Bridge opens", "the harbour bridge opens on sunday"), shown("bridge_v3.docx", "the bridge opens")
+    ('Bridge opens', None)
+    """
+    words = re.findall(r"\w+", (value or "").casefold())
+    known = set(re.findall(r"\w+", text))
+    return value if words and sum(word in known for word in words) >= 0.6 * len(words) else None
+
+
 def to_article(document: Document) -> Article | None:
     """The cleaned article; None where there is no text. What the file states goes before what its text lets conclude.
 

@@ -105,7 +105,14 @@ def find_title(header: Sequence[Line], lead: str) -> int | None:
             best = (score, index)
     if best:
         return best[1]
-    first = next((i for i, (block, kind) in enumerate(header) if kind is None and block.words in TITLE_WORDS), None)
+    first = next(
+        (
+            index
+            for index, (block, kind) in enumerate(header)
+            if kind is None and block.words in TITLE_WORDS and not is_date_line(block)
+        ),
+        None,
+    )
     return (
         first
         if first is not None and first <= 1 and header[first][0].words >= 3 and not header[first][0].ends

@@ -114,6 +114,7 @@ words = st.lists(st.sampled_from(["the", "bridge", "opened", "on", "Sunday.", "B
 
 
 @given(st.lists(words, min_size=1, max_size=5), st.sets(st.integers(0, 59)))
+@settings(deadline=None)
 def test_pages_begin_in_order_and_where_their_first_kept_word_stands(pages: list[list[str]], dropped: set[int]) -> None:
     # Every word unlike every other, so that there is but one place where it can stand.
     raw, starts, kept, expected, number = "", [], "", [], 0

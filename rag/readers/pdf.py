@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from rag.blocks import tidy
-from rag.documents import Document, Found, Unreadable
-from rag.readers import paragraphs
+from rag.documents import Document, Found, Unreadable, shown
+from rag.readers import broken, paragraphs
 
 EDGE_LINES = 2
 """Lines at the top and at the foot of a page among which running heads are looked for."""
@@ -31,13 +31,16 @@ def read(stream: BinaryIO, name: str) -> Iterator[Found]:
         Unreadable: it is encrypted, broken or longer than `MAX_PAGES`, or all of it is pictures.
     """
     import pypdf
-    from pypdf.errors import DependencyError, FileNotDecryptedError, PyPdfError
+    from pypdf.errors import DependencyError, FileNotDecryptedError
 
-    try:
-        reader = pypdf.PdfReader(stream)
-        if reader.is_encrypted and not reader.decrypt(""):
-            raise Unreadable("it is encrypted and asks for a password; save it without one first")
-        count = len(reader.pages)
+    with broken.named("a broken PDF"):
+        try:
+            reader = pypdf.PdfReader(stream)
+            if reader.is_encrypted and not reader.decrypt(""):
+                raise Unreadable("it is encrypted and asks for a password; save it without one first")
+            count = len(reader.pages)
+        except (FileNotDecryptedError, DependencyError) as error:
+            raise Unreadable("it is encrypted; save it without a password first") from error
         if count > MAX_PAGES:
             raise Unreadable(f"it has {count} pages; {MAX_PAGES} are read at most")
         pages: list[list[str]] = []
@@ -45,14 +48,6 @@ def read(stream: BinaryIO, name: str) -> Iterator[Found]:
             pages.append([tidy(line) for line in page.extract_text().translate(_LIGATURES).splitlines()])
             yield None
         about = _about(reader)
-    except (FileNotDecryptedError, DependencyError) as error:
-        raise Unreadable("it is encrypted; save it without a password first") from error
-    except Unreadable:
-        raise
-    except RecursionError as error:
-        raise Unreadable("it is a broken PDF: it refers to itself in a circle") from error
-    except (PyPdfError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError, OSError) as error:
-        raise Unreadable(f"it is a broken PDF ({error or type(error).__name__})") from error
     if not any(char.isalnum() for page in pages for line in page for char in line):
         raise Unreadable("it is a PDF without text, such as a scan; run text recognition (OCR) on it first")
     text, starts = paragraphs.join(without_heads(pages))
@@ -60,8 +55,8 @@ def read(stream: BinaryIO, name: str) -> Iterator[Found]:
     yield Document(
         text,
         name,
-        title=_stated(about.get("/Title"), first),
-        author=_stated(about.get("/Author"), first),
+        title=shown(about.get("/Title"), first),
+        author=shown(about.get("/Author"), first),
         language=about.get("/Lang"),
         pages=tuple(starts),
     )
@@ -97,10 +92,3 @@ def _about(reader: Any) -> dict[str, str]:
     """/Title, /Author and /Lang, as far as they are text."""
     known = dict(reader.metadata or {}) | {"/Lang": reader.root_object.get("/Lang")}
     return {key: tidy(str(known[key])) for key in ("/Title", "/Author", "/Lang") if isinstance(known.get(key), str)}
-
-
-def _stated(value: str | None, page: str) -> str | None:
-    """A field of the file, if the page shows it too: programs write file names and users' log-in names there."""
-    words = re.findall(r"\w+", (value or "").casefold())
-    shown = set(re.findall(r"\w+", page))
-    return value if words and sum(word in shown for word in words) >= 0.6 * len(words) else None

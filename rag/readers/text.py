@@ -16,18 +16,18 @@ _FRONT = re.compile(r"\A\ufeff?---[ \t]*\r?\n(.{0,20000}?)\r?\n---[ \t]*(?:\r?\n
 _ENTRY = re.compile(r"^([A-Za-z_]+):[ \t]*[\"']?(.*?)[\"']?[ \t]*$", re.MULTILINE)
 
 
-def read_text(text: str, name: str, note: str | None = None) -> Iterator[Document]:
+def read_text(text: str, note: str | None, name: str) -> Iterator[Document]:
     yield Document(text, name, note=note)
 
 
-def read_html(text: str, name: str, note: str | None = None) -> Iterator[Document]:
+def read_html(text: str, note: str | None, name: str) -> Iterator[Document]:
     yield Document(text, name, "html", note=note)
 
 
-def read_markdown(text: str, name: str, note: str | None = None) -> Iterator[Document]:
+def read_markdown(text: str, note: str | None, name: str) -> Iterator[Document]:
     """Without the marks of headings, pictures and links; fields from the block between `---` at the top.
 
-    >>> next(read_markdown("---\\ndate: 2024-03-03\\n---\\n# Bridge opens\\n\\nIt is [long](a.html).", "a.md")).title
+    >>> next(read_markdown("---\\ndate: 2024-03-03\\n---\\n# Bridge opens\\n\\nIt is long.", None, "a.md")).title
     'Bridge opens'
     """
     front = _FRONT.match(text)

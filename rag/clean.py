@@ -38,10 +38,11 @@ class Page:
     title: str | None = None
     publisher: str | None = None
     published: date | None = None
+    author: str | None = None
 
 
 def read_page(raw: str, title: str | None = None) -> Page:
-    """Find body, title, publisher and date of a raw page; `title` is the title, where it is known already.
+    """Find body, title, publisher, date and author of a raw page; `title` is the title, where it is known already.
 
     The text is empty only where `raw` holds no word.
 
@@ -65,6 +66,7 @@ def read_page(raw: str, title: str | None = None) -> Page:
         title=title or (metadata.plain_title(line)[0] if line else None),
         publisher=metadata.find_publisher(line, header, footer),
         published=published,
+        author=metadata.find_author(header),
     )
 
 

@@ -1,6 +1,7 @@
-"""Calendar dates in short English texts. Knows nothing about pages; relative times ("6 hours ago") are not dates.
+"""Calendar dates in short texts, by the names of months in many languages. Knows nothing about pages.
 
-A date needs a year, a month and a day that cannot be read in two ways: 04/05/2023 is none.
+Relative times ("6 hours ago") are not dates. A date needs a year, a month and a day that cannot be read in two ways:
+04/05/2023 is none.
 """
 
 from __future__ import annotations
@@ -12,19 +13,41 @@ from datetime import date, timedelta
 EARLIEST = 1900
 """Years before this, and days after tomorrow, are slips of the pen and not dates of publication."""
 
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTH = (
-    r"(?P<month>jan(?:uary|vier)?|feb(?:ruary)?|f[ée]vrier|mar(?:ch|s)?|apr(?:il)?|avril|may|mai|june?|juin|july?|juillet|"
-    r"aug(?:ust)?|ao[uû]t|sept?(?:ember|embre)?|oct(?:ober|obre)?|nov(?:ember|embre)?|dec(?:ember)?|d[ée]cembre)\b\.?"
+_MONTHS = (
+    "jan january januar januari janvier enero ene janeiro gennaio gen styczeń stycznia ledna leden январь "
+    "января янв січня ocak januarja tammikuuta ιανουαρίου يناير जनवरी",
+    "feb february februar februari février fevrier févr febrero fevereiro febbraio luty lutego února únor "
+    "февраль февраля фев лютого şubat helmikuuta φεβρουαρίου فبراير फरवरी",
+    "mar march märz maerz maart mars marzo março marzec marca března březen март марта березня mart "
+    "maaliskuuta μαρτίου مارس मार्च",
+    "apr april avril abril abr aprile kwiecień kwietnia dubna duben апрель апреля апр квітня nisan huhtikuuta "
+    "απριλίου أبريل ابريل अप्रैल",
+    "may mai mei mayo maio maggio mag maj maja května květen май мая травня mayıs toukokuuta μαΐου مايو मई",
+    "jun june juni juin junio junho giugno giu czerwiec czerwca června červen июнь июня червня haziran "
+    "kesäkuuta ιουνίου يونيو जून",
+    "jul july juli juillet juil julio julho luglio lug lipiec lipca července červenec июль июля липня temmuz "
+    "heinäkuuta ιουλίου يوليو जुलाई",
+    "aug august augustus augusti août aout agosto ago sierpień sierpnia srpna srpen август августа авг серпня "
+    "ağustos elokuuta αυγούστου أغسطس अगस्त",
+    "sep sept september septembre septiembre setiembre setembro set settembre wrzesień września září сентябрь "
+    "сентября сен вересня eylül syyskuuta σεπτεμβρίου سبتمبر सितंबर सितम्बर",
+    "oct october okt oktober octobre octubre outubro out ottobre ott październik października října říjen "
+    "октябрь октября окт жовтня ekim lokakuuta οκτωβρίου أكتوبر اكتوبر अक्टूबर",
+    "nov november novembre noviembre novembro listopad listopada listopadu ноябрь ноября ноя листопада kasım "
+    "marraskuuta νοεμβρίου نوفمبر नवंबर",
+    "dec december dez dezember décembre decembre déc diciembre dic dezembro dicembre grudzień grudnia "
+    "prosince prosinec декабрь декабря дек грудня aralık desember joulukuuta δεκεμβρίου ديسمبر दिसंबर",
 )
-_FRENCH = {"fé": "feb", "fe": "feb", "av": "apr", "mai": "may", "juin": "jun", "juil": "jul", "ao": "aug", "dé": "dec"}
+"""The names of each month, as they stand in dates: English first, then the languages of Europe, Arabic and Hindi."""
+_NUMBER = {name: number for number, names in enumerate(_MONTHS, 1) for name in names.split()}
+_MONTH = rf"(?P<month>{'|'.join(sorted(_NUMBER, key=len, reverse=True))})(?!\w)\.?"
 _YEAR = r"(?P<year>\d{4})(?!\d)"
 _FORMS = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        rf"(?<!\d){_YEAR}\s?[-/.年]\s?(?P<number>\d{{1,2}})\s?[-/.月]\s?(?P<day>\d{{1,2}})(?!\d)",
-        rf"(?<![a-z]){_MONTH}\s*(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s*,?\s*{_YEAR}",
-        rf"(?<!\d)(?P<day>\d{{1,2}})(?:st|nd|rd|th|er)?[\s-]*(?:of )?{_MONTH}[\s,-]*{_YEAR}",
+        rf"(?<!\d){_YEAR}\s?[-/.年년]\s?(?P<number>\d{{1,2}})\s?[-/.月월]\s?(?P<day>\d{{1,2}})(?!\d)",
+        rf"(?<![^\W\d]){_MONTH}\s*(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s*,?\s*{_YEAR}",
+        rf"(?<!\d)(?P<day>\d{{1,2}})(?:st|nd|rd|th|er|º|°)?[.\s-]*(?:of |de |di )?{_MONTH}[\s,-]*(?:de |del )?{_YEAR}",
         rf"(?<![\d/.-])(?P<first>\d{{1,2}})(?P<mark>[-/.])(?P<second>\d{{1,2}})(?P=mark){_YEAR}",
     )
 )
@@ -63,9 +86,7 @@ def _dates(text: str) -> Iterator[tuple[int, date]]:
 
 def _month_and_day(parts: dict[str, str]) -> tuple[int, int]:
     if "month" in parts:
-        name = parts["month"].casefold()
-        name = next((english for french, english in _FRENCH.items() if name.startswith(french)), name)
-        return _MONTHS.index(name[:3]) + 1, int(parts["day"])
+        return _NUMBER[parts["month"].lower()], int(parts["day"])
     if "number" in parts:
         return int(parts["number"]), int(parts["day"])
     first, second = int(parts["first"]), int(parts["second"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
 import re
 
 _MARKS = (
@@ -23,6 +24,12 @@ _SIGNATURES = (
     (b"SQLite format 3", "a database"),
 )
 _CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_ENCODING = re.compile(
+    r"(?:utf-?8|us-ascii|iso[-_]?(?:8859[-_]?\d{1,2}|2022[-_]jp)|latin-?\d|windows-?\d{3,4}|cp-?\d{3,4}|koi8-?[ru]|gbk|gb2312|gb18030|"
+    r"big5(?:-hkscs)?|euc-?(?:jp|kr)|shift[-_]?jis|sjis|tis-620|mac[-_]?\w{1,12})",
+    re.IGNORECASE,
+)
+"""Of texts that were ever written on the web: Python knows codecs that are none, and some that take for ever."""
 SAMPLE_BYTES = 65_536
 """How much of a file is looked at to tell text from other data, and one old encoding from another."""
 
@@ -34,10 +41,11 @@ class NotText(ValueError):
     """The bytes are not text; the message says what they seem to be."""
 
 
-def decode(data: bytes) -> tuple[str, str | None]:
+def decode(data: bytes, declared: str | None = None) -> tuple[str, str | None]:
     """The text, and what had to be guessed or replaced to read it (None where nothing was).
 
-    UTF-8 with or without a mark, UTF-16 and UTF-32 with one; else the likeliest old encoding.
+    UTF-8 with or without a mark, UTF-16 and UTF-32 with one; else the encoding that the file or message names, if it is
+    one and fits; else the likeliest old one. A page often names another encoding than it has, so UTF-8 goes first.
 
     Raises:
         NotText: the bytes are a picture, an archive, a program …
@@ -53,10 +61,29 @@ def decode(data: bytes) -> tuple[str, str | None]:
     sample = data[:SAMPLE_BYTES]
     if len(_CONTROLS.findall(sample)) > 0.01 * len(sample):
         raise NotText("it holds binary data, not a text")
+    named = _known(declared)
+    if named and named.startswith("iso2022") and b"\x1b" in sample:  # of seven bits: it would pass for UTF-8
+        return data.decode(named, "replace"), None
+    for likely in ("utf-8", named):
+        with contextlib.suppress(UnicodeDecodeError):
+            if likely:
+                return data.decode(likely), None
+    return _guess(data)
+
+
+def _known(declared: str | None) -> str | None:
+    """Python's name of an encoding of texts; browsers read Latin-1 as Windows-1252, and so do we."""
     try:
-        return data.decode("utf-8"), None
-    except UnicodeDecodeError:
-        return _guess(data)
+        name = codecs.lookup(declared or "").name if _ENCODING.fullmatch(declared or "") else None
+    except LookupError:
+        return None
+    return "cp1252" if name in ("iso8859-1", "ascii") else name
+
+
+def glimpse(head: bytes) -> str:
+    """The first bytes of a file as far as they can be told to be text, to see what kind of text it is."""
+    encoding = next((encoding for mark, encoding in _MARKS if head.startswith(mark)), "utf-8")
+    return head.decode(encoding, "replace")
 
 
 def _guess(data: bytes) -> tuple[str, str]:

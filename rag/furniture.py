@@ -2,7 +2,8 @@
 
 Knows nothing about where in the page a line stands; `rag.clean` weighs that. The expressions are in furniture.toml, in
 two strengths: a label is a whole short line ("Advertisement", "By Jane Doe"); a phrase speaks to the reader of the
-page ("sign up for our newsletter"), so that it counts inside a longer text too, unless it is quoted speech.
+page ("sign up for our newsletter"), so that it counts inside a longer text too, unless it is quoted speech. Those of
+other languages than English are in furniture_languages.toml.
 """
 
 from __future__ import annotations
@@ -105,7 +106,14 @@ def _social() -> frozenset[str]:
 
 @cache
 def _table() -> dict[str, dict[str, str]]:
-    return tomllib.loads(resources.files("rag").joinpath("furniture.toml").read_text("utf-8"))
+    """The sections of both files, kind by kind."""
+    joined: dict[str, dict[str, str]] = {}
+    for name in ("furniture.toml", "furniture_languages.toml"):
+        for section, kinds in tomllib.loads(resources.files("rag").joinpath(name).read_text("utf-8")).items():
+            for kind, lines in kinds.items():
+                known = joined.setdefault(section, {})
+                known[kind] = known.get(kind, "") + lines
+    return joined
 
 
 def _is_menu(text: str) -> bool:

@@ -52,7 +52,17 @@ _PREFIX = re.compile(
 )
 _NAME = r"(?:[A-Z\u00c0-\u00de][\w.&'’]*|of|and|the|[&\d])"
 _SUFFIX = re.compile(rf"^(?P<title>.{{12,}}?)\s*(?:\s[-–—]\s|\s?[|»]\s?)(?P<site>{_NAME}(?:\s{_NAME})*)$")
-_SOURCE = re.compile(r"^\(?source\s*[:：]\s*(?P<name>[^:|]{2,40}?)\)?$", re.IGNORECASE)
+_SOURCE = re.compile(
+    r"^\(?(?:source|quelle|fuente|fonte|bron|källa|kilde|źródło|источник|kaynak|来源|來源|出典)"
+    r"\s*[:：]\s*(?P<name>[^:|]{2,40}?)\)?$",
+    re.IGNORECASE,
+)
+_PERSON = r"(?-i:[A-ZÀ-Þ])[\w'’-]+(?: (?-i:[A-ZÀ-Þ])(?:[\w'’-]+|\.)){1,3}"
+_BYLINE = re.compile(
+    rf"^(?:by|von|par|por|words by|story by):? "
+    rf"(?P<names>{_PERSON}(?:(?:, {_PERSON}){{0,4}},? (?:and|und|et|y|e) {_PERSON})?)(?:$|[,|·/-])",
+    re.IGNORECASE,
+)
 _OWNER = re.compile(
     r"^(?:(?:©|\(c\)|copyright(?: by)?|published by)\W*)+(?:\d{4}(?:\s?[-–]\s?\d{4})?)?\W*(?:by )?"
     r"(?P<name>\w(?:[\w&'’ -]|\.(?=\w))*?)"
@@ -95,7 +105,14 @@ def find_title(header: Sequence[Line], lead: str) -> int | None:
             best = (score, index)
     if best:
         return best[1]
-    first = next((i for i, (block, kind) in enumerate(header) if kind is None and block.words in TITLE_WORDS), None)
+    first = next(
+        (
+            index
+            for index, (block, kind) in enumerate(header)
+            if kind is None and block.words in TITLE_WORDS and not is_date_line(block)
+        ),
+        None,
+    )
     return (
         first
         if first is not None and first <= 1 and header[first][0].words >= 3 and not header[first][0].ends
@@ -147,6 +164,15 @@ def find_publisher(title: str | None, header: Sequence[Line], footer: Sequence[L
         if owner and len(owner["name"].split()) <= 5 and not owner["name"].casefold().startswith("all rights"):
             return owner["name"].strip(" -")
     return None
+
+
+def find_author(header: Sequence[Line]) -> str | None:
+    """The persons of a line such as "By Jane Doe and Jo Lee" above the body.
+
+    >>> find_author([(Block("By Jane Doe, Political Editor"), "byline")])
+    'Jane Doe'
+    """
+    return next((found["names"] for block, _ in header if (found := _BYLINE.match(block.text))), None)
 
 
 def find_date(header: Sequence[Line], body: str, footer: Sequence[Line], title: str | None = None) -> date | None:

@@ -140,8 +140,8 @@ def _to_line(article: Article) -> str:
 
 def _from_line(line: str) -> Article:
     record = json.loads(line)
-    published = record.pop("published")
-    return Article(**record, published=date.fromisoformat(published) if published else None)
+    published, pages = record.pop("published"), record.pop("pages", ())
+    return Article(**record, published=date.fromisoformat(published) if published else None, pages=tuple(pages))
 
 
 @contextlib.contextmanager

@@ -1,134 +1,126 @@
-"""A saved HTML page to lines of text and what its head says. Uses the standard library only.
+"""A saved web page to the text of its article and what it says about itself.
 
-Knows nothing about which lines are the article; `rag.clean` decides that, on the lines as on any raw page.
+trafilatura finds the body, after elements whose names give them away as furniture are taken out; `rag.clean` then goes
+over its lines. `python -m eval.extraction` measures the three together. What is too large or too deep for a tree is
+read line by line.
 """
 
 from __future__ import annotations
 
-import contextlib
-import json
+import logging
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date
-from html.parser import HTMLParser
 from typing import Any
 
-from rag import dates
+from rag.html_about import About, about
+from rag.html_lines import lines
 
-_SILENT = frozenset(
-    ("script", "style", "noscript", "template", "svg", "nav", "aside", "footer", "form", "button", "select", "iframe")
-)
-_VOID = frozenset(("br", "hr", "img", "input", "meta", "link", "source", "wbr"))
-_INLINE = frozenset(
-    "a abbr b bdi bdo cite code data dfn em font i kbd mark q s small span strong sub sup time tt u var wbr".split()  # noqa: SIM905
-)
+MAX_TREE = 8_000_000
+"""Characters of markup, scripts and embedded pictures left out, of which a tree is built."""
+SURE_CHARS = 250
+"""Of a shorter text trafilatura is not sure itself, and breaks lines at each bold word."""
+SHARE = 0.25
+"""An element with more of the page's text than this is no furniture, whatever its name."""
+
 _LOOKS_LIKE_HTML = re.compile(r"<!doctype html|<html[\s>]|<head[\s>]|<body[\s>]", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Saved:
-    """The visible text, one line for each block element, and the page's own words about itself."""
-
-    text: str
-    title: str | None
-    publisher: str | None
-    published: date | None
+_EMBEDDED = re.compile(r"data:[\w/+.-]{1,60};base64,[A-Za-z0-9+/=\s]{200,}")
+_LINKED = "ld+json"
+_FURNITURE = re.compile(
+    r"(?:^|[\s_-])(?:"
+    r"cookies?|consent|gdpr|cmp|onetrust|didomi|newsletters?|subscri(?:be|ption)\w*|sign-?up|paywall|promos?|recirc\w*|"
+    r"related\w*|recommend\w*|read-?(?:more|next|also)|more-?(?:on|from|stories|news|info)|trending|popular|teasers?|"
+    r"most-?(?:read|popular|viewed|shared|commented)|share\w*|sharing|social\w*|comments?|disqus\w*|respond|"
+    r"ads?|adv|adverts?|advertis\w+|ad-?slot|dfp|outbrain|taboola|sponsor\w*|partner|cta|callout|"
+    r"caption|wp-caption-text|credits?|byline|dateline|author-?(?:box|bio|info|card)|bio|tags|tag-?(?:cloud|list)|"
+    r"breadcrumbs?|pager|pagination|rating|poll|app-?(?:promo|banner)|skip-?link|toolbar|pull-?quote"
+    r")(?=$|[\s_-])",
+    re.IGNORECASE,
+)
+_FURNITURE_TAGS = frozenset(("aside", "nav", "form", "button", "figcaption", "dialog", "iframe", "noscript", "select"))
+_FURNITURE_ROLES = frozenset(("dialog", "alertdialog", "navigation", "complementary", "contentinfo", "search"))
+_NEVER = frozenset(("html", "body", "main", "article", "h1"))
 
 
 def looks_like_html(text: str) -> bool:
     return _LOOKS_LIKE_HTML.search(text[:2000]) is not None
 
 
-def read_html(source: str) -> Saved:
-    """Read a page; broken HTML is read as browsers do, as far as it goes.
+def read_html(source: str) -> tuple[str, About]:
+    """The lines of the article, an empty line between them, and what the page says about itself.
 
-    >>> read_html("<title>Bridge opens</title><nav>Home</nav><p>It is <b>long</b>.</p>").text
+    >>> read_html("<html><title>Bridge opens</title><nav>Home</nav><p>It is <b>long</b>.</p></html>")[0]
     'It is long.'
     """
-    parser = _Reader()
-    parser.feed(source)
-    parser.close()
-    head = parser.head
-    linked = {key: value for block in parser.linked for key, value in _linked(block)}
-    title = linked.get("headline") or head.get("og:title") or parser.first_heading or head.get("title")
-    stated = (
-        linked.get("datePublished"),
-        head.get("article:published_time"),
-        head.get("datepublished"),
-        head.get("date"),
-    )
-    return Saved(
-        text="\n\n".join(line for part in "".join(parser.parts).split("\n") if (line := " ".join(part.split()))),
-        title=" ".join(title.split()) if title else None,
-        publisher=linked.get("publisher") or head.get("og:site_name"),
-        published=next((day for value in stated if (day := dates.parse(value))), None),
-    )
+    small = _EMBEDDED.sub("data:,", without_scripts(source))
+    tree = _tree(small) if len(small) <= MAX_TREE else None
+    if tree is None:
+        return lines(small), About()
+    known = about(tree)
+    _prune(tree)
+    return _body(tree) or lines(small), known
 
 
-class _Reader(HTMLParser):
-    """Collects text outside of menus, scripts and forms, and the metadata of the head."""
+def without_scripts(source: str) -> str:
+    """The page without scripts, but for those that hold data about it, and without style sheets.
 
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.parts: list[str] = []
-        self.head: dict[str, str] = {}
-        self.linked: list[str] = []
-        self.first_heading = ""
-        self._silent: list[str] = []
-        self._into: str | None = None
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = {name: value or "" for name, value in attrs}
-        if tag == "meta":
-            name = given.get("property") or given.get("name") or given.get("itemprop") or ""
-            self.head.setdefault(name.casefold(), given.get("content", ""))
-        elif tag == "script" and "ld+json" in given.get("type", ""):
-            self._into = "linked"
-            self.linked.append("")
-        elif tag == "title" and "title" not in self.head:
-            self._into = "title"
-            self.head["title"] = ""
-        elif tag == "h1" and not self.first_heading:
-            self._into = "heading"
-        if tag in _SILENT:
-            self._silent.append(tag)
-        elif tag not in _INLINE and not self._silent:
-            self.parts.append("\n")
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in ("title", "script", "h1"):
-            self._into = None
-        if tag in self._silent:  # close what was left open inside, as browsers do
-            while self._silent.pop() != tag:
-                pass
-        elif tag not in _INLINE and tag not in _VOID and not self._silent:
-            self.parts.append("\n")
-
-    def handle_data(self, data: str) -> None:
-        if self._into == "linked":
-            self.linked[-1] += data
-        elif self._into == "title":
-            self.head["title"] += data
-            return
-        elif self._into == "heading":
-            self.first_heading += data
-        if not self._silent:
-            self.parts.append(data.replace("\n", " "))
-
-
-def _linked(block: str) -> Iterator[tuple[str, str]]:
-    """Headline, date and publisher from the JSON that news pages carry for search engines (schema.org)."""
-    found: Any = None
-    with contextlib.suppress(ValueError, RecursionError):
-        found = json.loads(block)
-    items = found if isinstance(found, list) else found.get("@graph", [found]) if isinstance(found, dict) else []
-    for item in items if isinstance(items, list) else []:
-        if not isinstance(item, dict) or "headline" not in item:
+    >>> without_scripts("<p>One<script>a()</script><style>p {}</style> two")
+    '<p>One two'
+    """
+    lower = source.lower()
+    if len(lower) != len(source):  # some letters change their length: then offsets would not fit
+        lower = source
+    kept: list[str] = []
+    at = 0
+    for start in re.finditer(r"<(script|style)\b", lower):
+        if start.start() < at:
             continue
-        for key in ("headline", "datePublished"):
-            if isinstance(item.get(key), str):
-                yield key, item[key]
-        publisher = item.get("publisher")
-        if isinstance(publisher, dict) and isinstance(publisher.get("name"), str):
-            yield "publisher", publisher["name"]
+        opened = lower.find(">", start.end())
+        ended = lower.find(f"</{start[1]}", start.end())
+        closed = lower.find(">", ended) if ended >= 0 else -1
+        if opened < 0 or closed < 0:
+            break
+        if _LINKED in lower[start.end() : min(opened, start.end() + 300)]:
+            kept.append(source[at : closed + 1])
+        else:
+            kept.append(source[at : start.start()])
+        at = closed + 1
+    return "".join(kept) + source[at:]
+
+
+def _tree(source: str) -> Any:
+    """The tree of a page; None where there is none, or where it is deeper than the parser goes."""
+    from lxml import etree, html
+
+    parser = html.HTMLParser(remove_comments=True, remove_pis=True, encoding="utf-8")
+    try:
+        tree = html.document_fromstring(source.encode("utf-8", "replace"), parser=parser)
+    except (etree.LxmlError, ValueError):
+        return None
+    return None if any("depth" in entry.message.casefold() for entry in parser.error_log) else tree
+
+
+def _prune(tree: Any) -> None:
+    """Take out the elements that are furniture by tag, role or name; of a large one only what is inside may go."""
+    most = SHARE * max(1, len("".join(tree.itertext())))
+    for element in list(tree.iter()):
+        if not isinstance(element.tag, str) or element.tag in _NEVER or element.getparent() is None:
+            continue
+        names = f"{element.get('class') or ''} {element.get('id') or ''}"[:500]
+        furniture = (
+            element.tag in _FURNITURE_TAGS
+            or element.get("role") in _FURNITURE_ROLES
+            or _FURNITURE.search(names) is not None
+        )
+        if furniture and len("".join(element.itertext())) <= most:
+            element.drop_tree()
+
+
+def _body(tree: Any) -> str:
+    """What trafilatura takes for the body, or all lines where it finds next to nothing."""
+    import trafilatura
+    from lxml import html
+
+    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # it reports empty pages as errors
+    found = trafilatura.extract(tree, include_comments=False)
+    if not found or len(found) < SURE_CHARS:
+        return lines(html.tostring(tree, encoding="unicode"))
+    return "\n\n".join(line for line in found.split("\n") if line.strip())

@@ -83,7 +83,8 @@ def _footnotes(citations: Sequence[Citation]) -> Iterator[Line]:
     for citation in citations:
         yield Line("")
         yield Line(f"[{citation.number}] {_heading(citation.article)}", "bold")
-        yield Line(_byline(citation.article) + _copies(citation), "dim", 4)
+        page = f" · page {citation.page}" if citation.page else ""
+        yield Line(_byline(citation.article) + page + _copies(citation), "dim", 4)
         yield Line(f"“{citation.quote}”", "italic", 4)
 
 

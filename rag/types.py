@@ -12,6 +12,7 @@ Two laws hold for every record that leaves the package:
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import abc
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -31,7 +32,12 @@ Verdict = Literal["supported", "contradicted", "not found"]
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """One article: its clean body, and what its page says about itself (None where it says nothing)."""
+    """One article: its clean body, and what its page says about itself (None where it says nothing).
+
+    `source` is the file, with the place in it where it holds several ("feed.xml#3", "news.zip:a/b.html"). `language` is
+    the first part of a language code ("en"); `url` is the address under which the publisher keeps the article. `pages`
+    are the offsets in `text` at which the pages of a PDF begin.
+    """
 
     id: str
     title: str | None
@@ -39,8 +45,19 @@ class Article:
     publisher: str | None = None
     published: date | None = None
     source: str = ""
+    author: str | None = None
     language: str | None = None
-    """ISO 639-1 code of the body."""
+    url: str | None = None
+    section: str | None = None
+    pages: tuple[int, ...] = ()
+
+    def page(self, offset: int) -> int | None:
+        """Number, from 1, of the page on which a character stands; None where the article has no pages.
+
+        >>> Article("a", None, "On one. On three.", pages=(0, 8, 8)).page(10)
+        3
+        """
+        return bisect_right(self.pages, offset) or None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +136,11 @@ class Citation:
     support: float
     copies: tuple[Article, ...] = ()
 
+    @property
+    def page(self) -> int | None:
+        """The page of a PDF on which the quote begins."""
+        return self.article.page(self.start)
+
     def to_dict(self) -> dict[str, Any]:
         return {
             "number": self.number,
@@ -127,6 +149,8 @@ class Citation:
             "publisher": self.article.publisher,
             "published": self.article.published.isoformat() if self.article.published else None,
             "source": self.article.source,
+            "url": self.article.url,
+            "page": self.page,
             "start": self.start,
             "end": self.end,
             "quote": self.quote,

@@ -7,6 +7,7 @@ import json
 import os
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -127,7 +128,7 @@ def test_a_line_needs_only_a_text_and_its_page_is_cleaned(tmp_path: Path) -> Non
     (article,) = read_corpus(lines(tmp_path / "news.jsonl", {"text": raw})).articles
     assert (article.title, article.published) == ("Bridge opens", date(2024, 3, 3))
     assert article.text == f"{TEXT}\n\n{TEXT} Yes."
-    assert article.source == str(tmp_path / "news.jsonl")
+    assert article.source == f"{tmp_path / 'news.jsonl'}#1"
 
 
 def test_broken_lines_are_named_and_the_others_read(tmp_path: Path) -> None:
@@ -144,7 +145,7 @@ def test_broken_lines_are_named_and_the_others_read(tmp_path: Path) -> None:
     )
     reading = read_corpus(path)
     assert texts(reading) == [TEXT, f"Last. {TEXT}"]
-    assert [item.source for item in reading.skipped] == [f"{path}:{number}" for number in (2, 4, 5, 6, 7)]
+    assert [item.source for item in reading.skipped] == [f"{path}#{number}" for number in (2, 4, 5, 6, 7)]
 
 
 def test_an_id_given_twice_is_kept_once_and_the_other_line_is_named(tmp_path: Path) -> None:
@@ -237,20 +238,20 @@ def test_bad_files_among_good_ones_are_named(tmp_path: Path) -> None:
     assert texts(reading) == [TEXT]
     reasons = {Path(item.source).name: item.reason for item in reading.skipped}
     assert list(reasons) == ["b.pdf", "c.bin", "d.txt", "e.zip"]
-    assert "a PDF" in reasons["b.pdf"]
+    assert "broken PDF" in reasons["b.pdf"]
     assert "no text" in reasons["d.txt"]
 
 
 def test_a_file_that_cannot_be_opened_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(tmp_path, a_txt=TEXT, b_txt=f"Two. {TEXT}")
-    original = Path.read_bytes
+    original = Path.open
 
-    def refuse(path: Path) -> bytes:
+    def refuse(path: Path, *args: Any, **kwargs: Any) -> Any:
         if path.name == "b.txt":
             raise PermissionError(13, "Permission denied")
-        return original(path)
+        return original(path, *args, **kwargs)
 
-    monkeypatch.setattr(Path, "read_bytes", refuse)  # the tests may run as root, whom no file refuses
+    monkeypatch.setattr(Path, "open", refuse)  # the tests may run as root, whom no file refuses
     (item,) = read_corpus(tmp_path).skipped
     assert item.reason == "it cannot be opened: Permission denied"
 
@@ -259,7 +260,7 @@ def test_a_file_that_cannot_be_opened_is_named(tmp_path: Path, monkeypatch: pyte
     ("files", "message"),
     [
         ({}, "is empty"),
-        ({"a_pdf": b"%PDF-1.7"}, "a PDF"),
+        ({"a_pdf": b"%PDF-1.7"}, "broken PDF"),
         ({"a_txt": b""}, "no text"),
         ({"a_jsonl": b"{}\n{"}, "text is needed"),
     ],

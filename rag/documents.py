@@ -1,0 +1,131 @@
+"""What a reader takes out of a file, and how it becomes an article: cleaned, named by its content.
+
+Knows nothing about file formats (`rag.readers` does) or folders (`rag.articles`).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import re
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+from urllib.parse import urlsplit
+
+from rag.blocks import tidy
+from rag.clean import Page, read_page
+from rag.html_about import About
+from rag.pages import starts_in
+from rag.saved_page import read_html
+from rag.types import Article
+
+_LANGUAGE = re.compile(r"([a-zA-Z]{2,3})(?:[-_][\w-]{1,30})?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A file or a part of one ("news.jsonl#17"), and why it could not be read, or what it took to read it."""
+
+    source: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """The raw text of one article, with what the file itself says about it.
+
+    `kind`: "html" is a whole web page; "page" is text that may have the furniture of one around it; "prose" has none.
+    `pages` are the offsets in `text` at which its pages begin. `note` says what had to be guessed to read it.
+    """
+
+    text: str
+    source: str
+    kind: Literal["html", "page", "prose"] = "page"
+    id: str | None = None
+    title: str | None = None
+    publisher: str | None = None
+    published: date | None = None
+    author: str | None = None
+    language: str | None = None
+    url: str | None = None
+    section: str | None = None
+    pages: tuple[int, ...] = ()
+    note: str | None = None
+
+
+Found = Document | Skipped | None
+"""What a reader yields. None is a sign of life in a long piece of work."""
+
+
+class Unreadable(ValueError):
+    """A file or a part of one that cannot be read; the message goes on from its name ("… it is encrypted")."""
+
+
+def shown(value: str | None, text: str) -> str | None:
+    """What a file says of itself, if its text (in lower case) shows it too: programs write file names and users' log-in
+    names where a title and an author belong.
+
+    >>> shown("Bridge opens", "the harbour bridge opens on sunday"), shown("bridge_v3.docx", "the bridge opens")
+    ('Bridge opens', None)
+    """
+    words = re.findall(r"\w+", (value or "").casefold())
+    known = set(re.findall(r"\w+", text))
+    return value if words and sum(word in known for word in words) >= 0.6 * len(words) else None
+
+
+def to_article(document: Document) -> Article | None:
+    """The cleaned article; None where there is no text. What the file states goes before what its text lets conclude.
+
+    >>> to_article(Document("The bridge opened on Sunday.", "a.txt", title="Bridge opens")).title
+    'Bridge opens'
+    """
+    known = About()
+    raw = document.text
+    if document.kind == "html":
+        raw, known = read_html(document.text)
+    if document.kind == "prose":
+        text = "\n\n".join(line for part in document.text.split("\n") if (line := tidy(part)))
+        page = Page(text, document.title)
+    else:
+        page = read_page(raw, document.title or known.title)
+        text = page.text
+    if not any(char.isalnum() for char in text):
+        return None
+    key = hashlib.sha256(f"{page.title or ''}\n{text}".encode()).hexdigest()[:16]
+    return Article(
+        id=document.id or key,
+        title=page.title,
+        text=text,
+        publisher=document.publisher or known.publisher or page.publisher,
+        published=document.published or known.published or page.published,
+        source=document.source,
+        author=document.author or known.author or page.author,
+        language=language_code(document.language or known.language),
+        url=web_address(document.url or known.url),
+        section=document.section or known.section,
+        pages=starts_in(text, document.text, document.pages),
+    )
+
+
+def web_address(value: str | None) -> str | None:
+    """An absolute address of the web, else None.
+
+    >>> web_address("https://lindau.example/bridge"), web_address("javascript:alert(1)")
+    ('https://lindau.example/bridge', None)
+    """
+    with contextlib.suppress(ValueError):
+        parts = urlsplit((value or "").strip())
+        if parts.scheme in ("http", "https") and parts.netloc:
+            return (value or "").strip()
+    return None
+
+
+def language_code(value: str | None) -> str | None:
+    """The language of a tag such as "en-GB" or "pt_BR", without country and script.
+
+    >>> language_code("en-GB"), language_code("English")
+    ('en', None)
+    """
+    match = _LANGUAGE.match((value or "").strip())
+    return match[1].casefold() if match and match[1].casefold() != "und" else None

@@ -1,0 +1,155 @@
+"""JSON to documents: one article an object, by the names that exports and feeds use. One a line, a list, or one alone.
+
+Knows nothing about pages; HTML inside a text is turned into lines, or handed on as a page where it is a whole one.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from typing import Any, BinaryIO
+
+from rag import dates
+from rag.blocks import tidy
+from rag.decode import NotText, decode
+from rag.documents import Document, Found, Skipped, Unreadable
+from rag.html_lines import lines
+from rag.saved_page import looks_like_html
+
+MAX_LINE = 64 * 2**20
+"""Bytes of one line; a longer one is no article."""
+MAX_FILE = 256 * 2**20
+"""Bytes of a file that has to be read whole."""
+
+NAMES = {
+    "text": "text body articleBody article_body maintext full_text content_text content content_html html",
+    "title": "title headline name",
+    "publisher": "publisher site_name sitename source",
+    "published": "published published_at publishedAt datePublished date_published date_publish publish_date "
+    "publication_date pub_date pubDate published_time date",
+    "author": "author authors byline creator",
+    "language": "language lang inLanguage",
+    "url": "url canonical_url link external_url",
+    "section": "section articleSection category",
+}
+"""Field -> the names under which it is looked for, the first that holds something counts. None of them is the date of
+a crawl or of a change."""
+LISTS = ("articles", "items", "posts", "stories", "entries", "documents", "results", "data")
+"""The names under which an object may hold a list of articles."""
+
+_TAGS = re.compile(r"</(?:p|div|span|a|li|ul|h\d|b|strong|em|i)\s*>|<(?:br|p)\s*/?>", re.IGNORECASE)
+
+
+def read(stream: BinaryIO, name: str) -> Iterator[Found]:
+    """The articles of a JSON file: of a list, of an object that holds one, or one article.
+
+    Raises:
+        Unreadable: it is not JSON, or larger than `MAX_FILE`.
+    """
+    data = stream.read(MAX_FILE + 1)
+    if len(data) > MAX_FILE:
+        raise Unreadable(f"it is larger than {MAX_FILE >> 20} MiB; write one article a line (.jsonl) instead")
+    try:
+        value = json.loads(decode(data)[0])
+    except (ValueError, RecursionError) as error:
+        raise Unreadable(f"it is not JSON: {error}") from error
+    records, feed = [value], None
+    if isinstance(value, dict) and _text(value) is None:
+        records = next((value[key] for key in LISTS if isinstance(value.get(key), list)), records)
+        feed = _plain(value, "title") if "jsonfeed" in str(value.get("version")) else None
+    elif isinstance(value, list):
+        records = value
+    if records == [value]:
+        document = _document(value, name)
+        if document is None:
+            raise Unreadable(_NEEDED)
+        yield document
+        return
+    for number, record in enumerate(records, 1):
+        yield _document(record, f"{name}#{number}", feed) or Skipped(f"{name}#{number}", _NEEDED)
+
+
+def read_lines(stream: BinaryIO, name: str) -> Iterator[Found]:
+    """One article a line; a line that is none is named by its number."""
+    number = 0
+    while line := stream.readline(MAX_LINE + 1):
+        number += 1
+        place = f"{name}#{number}"
+        if len(line) > MAX_LINE:
+            yield Skipped(place, f"the line is longer than {MAX_LINE >> 20} MiB")
+            while line and not line.endswith(b"\n"):
+                line = stream.readline(MAX_LINE)
+            continue
+        try:
+            text = decode(line)[0]
+            record = json.loads(text) if text.strip() else None
+        except (NotText, ValueError, RecursionError) as error:
+            yield Skipped(place, f"it is not JSON: {error}")
+            continue
+        if record is not None:
+            yield _document(record, place) or Skipped(place, _NEEDED)
+
+
+_NEEDED = 'it is not an article: {"text": "..."} with a text is needed'
+
+
+def _document(record: Any, place: str, publisher: str | None = None) -> Document | None:
+    text = _text(record)
+    if text is None:
+        return None
+    whole = looks_like_html(text)
+    given = record.get("id")
+    return Document(
+        text=text if whole or not _TAGS.search(text) else lines(text),
+        source=_plain(record, "url") or place,
+        kind="html" if whole else "page",
+        id=str(given) if isinstance(given, str | int) and str(given).strip() else None,
+        title=_plain(record, "title"),
+        publisher=_plain(record, "publisher") or publisher,
+        published=_day(record),
+        author=_plain(record, "author"),
+        language=_plain(record, "language"),
+        url=_plain(record, "url"),
+        section=_plain(record, "section"),
+    )
+
+
+def _text(record: Any) -> str | None:
+    """The text of an article, as it stands."""
+    if not isinstance(record, dict):
+        return None
+    values = (_inner(record.get(name)) for name in NAMES["text"].split())
+    return next((value for value in values if isinstance(value, str) and value.strip()), None)
+
+
+def _plain(record: dict[str, Any], field: str) -> str | None:
+    """A field in one tidy line; of a list, the parts with commas between them."""
+    for name in NAMES[field].split():
+        value = record.get(name)
+        if name == "source" and not isinstance(value, dict):
+            continue  # a path or a code as often as a name
+        parts = value if isinstance(value, list) else [value]
+        words = [tidy(part) for part in map(_inner, parts[:20]) if isinstance(part, str)]
+        if any(words):
+            return ", ".join(word for word in words if word)
+    return None
+
+
+def _inner(value: Any) -> Any:
+    """What some exports wrap into an object: {"rendered": "…"}, {"name": "…"}."""
+    if isinstance(value, dict):
+        return next((value[key] for key in ("rendered", "name", "@value") if isinstance(value.get(key), str)), None)
+    return value
+
+
+def _day(record: dict[str, Any]) -> date | None:
+    for name in NAMES["published"].split():
+        value = record.get(name)
+        if isinstance(value, int) and not isinstance(value, bool) and 10**8 < value < 10**13:
+            seconds = value / 1000 if value > 10**11 else value
+            value = datetime.fromtimestamp(seconds, UTC).date().isoformat()
+        if day := dates.parse(value):
+            return day
+    return None

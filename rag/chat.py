@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 import unicodedata
 from collections import abc
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
@@ -27,7 +27,21 @@ from rag.followup import leans, standalone
 from rag.index import Index
 from rag.search import search
 from rag.support import SupportChecker
-from rag.types import Answer, Article, Claim, Event, Generator, Hit, Messages, Retrieved, Seconds, Token, Turn, Vectors
+from rag.types import (
+    Answer,
+    Article,
+    Claim,
+    Event,
+    Generator,
+    Hit,
+    Messages,
+    Retrieved,
+    Seconds,
+    Step,
+    Token,
+    Turn,
+    Vectors,
+)
 from rag.words import content_words
 
 HISTORY_TURNS = 2
@@ -46,6 +60,7 @@ class _Asked:
     history: tuple[Turn, ...]
     as_of: date | None
     started: float
+    tell: Callable[[Step], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +98,17 @@ class Chatbot:
         assert isinstance(last, Answer)
         return last
 
-    def stream(self, question: str, history: Sequence[Turn] = (), as_of: date | None = None) -> Iterator[Event]:
+    def stream(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        as_of: date | None = None,
+        tell: Callable[[Step], None] = lambda step: None,
+    ) -> Iterator[Event]:
         """Yield `Retrieved`, then the draft in `Token`s, then exactly one `Answer`.
 
-        `as_of` is the day on which the question is asked. Closing the iterator stops the model within a token.
+        `as_of` is the day on which the question is asked; `tell` is called as each step begins. Closing the
+        iterator stops the model within a token.
 
         Raises:
             QuestionError: the question is empty or too long. ModelError, StoreError: something broke on the way.
@@ -94,10 +116,13 @@ class Chatbot:
         started = time.perf_counter()
         question = self._clean(question)
         earlier = _shortened(history)
-        asked = _Asked(question, standalone(question, earlier), earlier if leans(question) else (), as_of, started)
+        asked = _Asked(
+            question, standalone(question, earlier), earlier if leans(question) else (), as_of, started, tell
+        )
         if not self._config.use_articles:
             yield from self._from_memory(asked)
             return
+        tell("searching")
         hits = tuple(self._search(asked.query, self._config.top_k))
         searched = time.perf_counter() - started
         yield Retrieved(hits)
@@ -136,6 +161,7 @@ class Chatbot:
         if self._config.check and is_command(asked.question):
             yield self._refusal(asked, _Known(asked.question, hits, (), None, searched), COMMAND_CONFIDENCE)
             return
+        asked.tell("reading")
         evidence = self._gather(asked.query, hits)
         judged = self._judged(asked, evidence)
         known = _Known(asked.question, hits, evidence, judged, searched)
@@ -147,9 +173,11 @@ class Chatbot:
         if self._config.check and (not evidence or confidence < self._config.answer_threshold):
             yield self._refusal(asked, known, confidence)
             return
+        asked.tell("writing")
         draft, first = yield from self._write(
             prompt.answer(chosen, asked.question, asked.history, asked.as_of), asked.started
         )
+        asked.tell("checking")
         statements, dropped = self._statements(asked, known, draft)
         claims, citations = cite.number(statements, [hit.article for hit in hits])
         seconds = Seconds(searched, first, time.perf_counter() - asked.started)

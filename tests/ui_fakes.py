@@ -17,7 +17,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from rag.types import Answer, Article, Citation, Claim, Event, Hit, Passage, Retrieved, Seconds, Token, Turn
+from rag.types import Answer, Article, Citation, Claim, Event, Hit, Passage, Retrieved, Seconds, Step, Token, Turn
 
 HARBOUR = Article(
     id="harbour",
@@ -113,7 +113,7 @@ class Pause:
         assert self.go.wait(60), "the test never let the stream go on"
 
 
-Script = Sequence[Event | Pause | Exception]
+Script = Sequence[Event | Pause | Exception | Step]
 
 
 class ScriptedBot:
@@ -129,16 +129,25 @@ class ScriptedBot:
         self.most_open = 0
         """Streams that were ever open at the same time: a model can serve one."""
 
-    def stream(self, question: str, history: Sequence[Turn] = (), as_of: date | None = None) -> Iterator[Event]:
+    def stream(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        as_of: date | None = None,
+        tell: Callable[[Step], None] = lambda step: None,
+    ) -> Iterator[Event]:
         self.asked.append((question, tuple(history)))
         self.open += 1
         self.most_open = max(self.most_open, self.open)
+        tell("searching")
         try:
             for step in self.scripts[question]:
                 if isinstance(step, Exception):
                     raise step
                 if isinstance(step, Pause):
                     step.hold()
+                elif isinstance(step, str):
+                    tell(step)
                 else:
                     yield step
         except GeneratorExit:
@@ -179,6 +188,7 @@ def serving(
 
 LONG = "How long is the bridge, and what did it cost?"
 MAYOR = "Who opened it, and what happens to the ferry?"
+WHEN = "When did the ferry stop?"
 TOLL = "What is the toll for lorries?"
 BROKEN = "What breaks?"
 CRASH = "What crashes?"
@@ -211,6 +221,16 @@ def mayor_answer() -> Answer:
     return answer(MAYOR, claims, BRIDGE_HITS, confidence=0.58)
 
 
+def disagreeing_answer() -> Answer:
+    june = quote(FERRY, "The ferry between Lindau and the east bank will stop running on June 30.", 1)
+    sunday = quote(HARBOUR, "Buses will cross from Monday.", 2)
+    claims = [
+        Claim(f"The articles disagree: according to “{FERRY.title}”, {june.quote}", (june,)),
+        Claim(f"According to Lindau Courier (4 March 2024), {sunday.quote}", (sunday,)),
+    ]
+    return answer(WHEN, claims, BRIDGE_HITS, confidence=0.81)
+
+
 def hostile_answer() -> Answer:
     nasty = quote(HOSTILE, HOSTILE.text[:60], 1)
     claims = [
@@ -219,14 +239,15 @@ def hostile_answer() -> Answer:
     return answer(NASTY, claims, [hit(HOSTILE, HOSTILE.text[:90])])
 
 
-def scripts() -> dict[str, list[Event | Pause | Exception]]:
+def scripts() -> dict[str, list[Event | Pause | Exception | Step]]:
     from rag.errors import ModelError
 
     reason = "I looked for a toll for lorries and found nothing about tolls in these articles."
     broken = ModelError("llama.cpp failed while evaluating 812 tokens. Ask a shorter question.")
     return {
-        LONG: [Retrieved(BRIDGE_HITS), *tokens("The bridge is 412 metres long and cost 38"), long_answer()],
+        LONG: [Retrieved(BRIDGE_HITS), "writing", *tokens("The bridge is 412 metres long and cost 38"), long_answer()],
         MAYOR: [Retrieved(BRIDGE_HITS), *tokens("Mayor Ilse Brandt opened"), mayor_answer()],
+        WHEN: [Retrieved(BRIDGE_HITS), "reading", "checking", disagreeing_answer()],
         TOLL: [Retrieved(BRIDGE_HITS), refused(TOLL, reason, BRIDGE_HITS)],
         BROKEN: [Retrieved(BRIDGE_HITS), *tokens("The bridge"), broken],
         CRASH: [ValueError("shape (3,) is not (4,)")],
@@ -237,6 +258,7 @@ def scripts() -> dict[str, list[Event | Pause | Exception]]:
         ],
         SLOW: [
             Retrieved(BRIDGE_HITS),
+            "writing",
             *tokens("The harbour bridge in Lindau opened on"),
             Pause(),
             *tokens("Sunday."),

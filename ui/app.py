@@ -23,7 +23,10 @@ if TYPE_CHECKING:
     import gradio as gr
 
 MODEL = "model"
-"""The queue that everything touching the model goes through, one at a time."""
+"""The queue of everything that asks the chatbot."""
+WAITING_ROOM = 16
+"""Questions taken from that queue at a time: one is answered, the others see how many are before them. Each holds one
+of Gradio's threads, of which there are 40; who comes later waits in the queue."""
 TICK = 0.5
 """Seconds between two looks at how far loading is."""
 PLACEHOLDER = "Ask the articles …"
@@ -97,25 +100,25 @@ def build_page(bot: BackgroundBot, examples: Sequence[str], feedback: Path) -> g
         with gr.Row(elem_id="columns"):
             with gr.Column(elem_id="talk"):
                 transcript, live = html("transcript"), html("live")
-                with gr.Row(elem_id="composer"):
-                    editing = html("editing")
-                    question = gr.Textbox(
-                        elem_id="question",
-                        placeholder=PLACEHOLDER,
-                        label="Your question",
-                        container=False,
-                        autofocus=True,
-                        max_lines=6,
-                        scale=1,
-                    )
-                    ask = gr.Button("Ask", elem_id="ask", variant="primary", scale=0, min_width=88)
-                    stop = gr.Button("Stop", elem_id="stop", variant="stop", scale=0, min_width=88, visible=False)
+            with gr.Row(elem_id="composer"):
+                editing = html("editing")
+                question = gr.Textbox(
+                    elem_id="question",
+                    placeholder=PLACEHOLDER,
+                    label="Your question",
+                    container=False,
+                    autofocus=True,
+                    max_lines=6,
+                    scale=1,
+                )
+                ask = gr.Button("Ask", elem_id="ask", variant="primary", scale=0, min_width=88)
+                stop = gr.Button("Stop", elem_id="stop", variant="stop", scale=0, min_width=88, visible=False)
             side = html("panel", panel([]))
 
         handlers = Handlers(bot, examples, Feedback(feedback))
         view = [transcript, live, side, ask, stop, export, editing]
         private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-        one_at_a_time: dict[str, Any] = {"concurrency_id": MODEL, "concurrency_limit": 1}
+        one_at_a_time: dict[str, Any] = {"concurrency_id": MODEL, "concurrency_limit": WAITING_ROOM}
 
         # First, or another handler takes the name.
         gr.api(handlers.api, api_name="ask", **one_at_a_time)  # type: ignore[attr-defined]

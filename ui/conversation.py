@@ -11,10 +11,10 @@ from typing import Literal
 from rag.errors import FootnoteError
 from rag.types import Answer, Event, Hit, Retrieved, Token, Turn
 from ui.feedback import Verdict
-from ui.run import Run
+from ui.run import Begins, Run, Waits
 
-Phase = Literal["waiting", "loading", "searching", "writing", "answered", "failed", "stopped"]
-OPEN: tuple[Phase, ...] = ("waiting", "loading", "searching", "writing")
+Phase = Literal["waiting", "loading", "searching", "reading", "writing", "checking", "answered", "failed", "stopped"]
+OPEN: tuple[Phase, ...] = ("waiting", "loading", "searching", "reading", "writing", "checking")
 
 
 @dataclass
@@ -28,6 +28,8 @@ class Exchange:
     draft: str = ""
     answer: Answer | None = None
     error: Exception | None = None
+    ahead: int = 0
+    """Questions that are answered before this one, while it is `waiting`."""
     replaced: tuple[Exchange, ...] = ()
     """What stood in this place and after it before this was asked; let go of as soon as there is an answer."""
     verdict: Verdict | None = None
@@ -39,12 +41,16 @@ class Exchange:
     def open(self) -> bool:
         return self.phase in OPEN
 
-    def take(self, event: Event) -> None:
-        """Move on by one event of a stream. Too late after an end: a stopped exchange stays stopped."""
+    def take(self, event: Event | Waits | Begins) -> None:
+        """Move on by one event of a run. Too late after an end: a stopped exchange stays stopped."""
         if not self.open:
             return
-        if isinstance(event, Retrieved):
-            self.hits, self.phase = event.hits, "writing"
+        if isinstance(event, Waits):
+            self.phase, self.ahead = "waiting", event.ahead
+        elif isinstance(event, Begins):
+            self.phase = event.step
+        elif isinstance(event, Retrieved):
+            self.hits = event.hits
         elif isinstance(event, Token):
             self.draft += event.text
         else:

@@ -70,8 +70,9 @@ class Handlers:
         exchange = conversation.take_up()
         if exchange is None:
             return
-        exchange.phase = "searching" if self._bot.status.state == "ready" else "loading"
-        yield self._view(conversation)
+        if self._bot.status.state != "ready":
+            exchange.phase = "loading"
+            yield self._view(conversation)
         conversation.run = run = self._bot.run(exchange.question, conversation.history(exchange))
         try:
             for event in run:

@@ -15,6 +15,7 @@ from weakref import WeakSet
 from rag.errors import FootnoteError
 from rag.types import Turn
 from ui.run import Run
+from ui.turns import Turns
 
 State = Literal["loading", "ready", "failed"]
 
@@ -34,7 +35,7 @@ class BackgroundBot:
     def __init__(self, load: Callable[[Callable[..., None]], Any]) -> None:
         """`load(progress)` returns the chatbot; `progress(what, done, total)` may be called on the way."""
         self._load = load
-        self._turn = threading.Lock()
+        self._turns = Turns()
         self._runs: WeakSet[Run] = WeakSet()
         self._status = Status("loading", "Loading the model …")
         self._over = threading.Event()
@@ -57,7 +58,7 @@ class BackgroundBot:
 
     def run(self, question: str, history: Sequence[Turn] = ()) -> Run:
         """The question on its way: after loading, and after every question before it."""
-        run = Run(lambda: self.wait().stream(question, history=history), self._turn)
+        run = Run(lambda tell: self.wait().stream(question, history=history, tell=tell), self._turns)
         self._runs.add(run)
         return run
 
@@ -65,7 +66,7 @@ class BackgroundBot:
         """Stop what is being answered, then close the chatbot: never under a model that is still writing."""
         for run in list(self._runs):
             run.stop()
-        with self._turn:
+        with self._turns.turn(lambda ahead: None, lambda: False):
             if self._bot is not None:
                 self._bot.close()
 

@@ -50,20 +50,29 @@
     openSource(exchange, key);
   });
 
-  function placeCard(event) {
-    const note = event.target.closest?.(".note");
-    if (!note) return;
-    note.classList.remove("dismissed");
+  // Over the number where there is room up to the page's edge, else under it, and always inside the window.
+  function place(note) {
     const card = note.querySelector(".card");
-    card.style.setProperty("--shift", "0px");
-    const box = card.getBoundingClientRect();
-    const room = document.documentElement.clientWidth - 12;
-    const shift = Math.min(0, room - box.right) || Math.max(0, 12 - box.left);
-    card.style.setProperty("--shift", `${shift}px`);
-    card.classList.toggle("below", note.getBoundingClientRect().top < box.height + 16);
+    const at = note.getBoundingClientRect();
+    const { width, height } = card.getBoundingClientRect();
+    const [wide, high] = [document.documentElement.clientWidth, document.documentElement.clientHeight];
+    const left = Math.max(12, Math.min(at.left + at.width / 2 - width / 2, wide - width - 12));
+    const top = at.top - height >= 12 ? at.top - height + 2 : Math.min(at.bottom - 2, high - height - 12);
+    card.style.setProperty("--left", `${left}px`);
+    card.style.setProperty("--top", `${Math.max(12, top)}px`);
   }
-  document.addEventListener("pointerover", placeCard);
-  document.addEventListener("focusin", placeCard);
+
+  function showCard(event) {
+    const note = event.target.closest?.(".note");
+    if (!note || event.target.closest(".card")) return;
+    note.classList.remove("dismissed");
+    place(note);
+  }
+  document.addEventListener("pointerover", showCard);
+  document.addEventListener("focusin", showCard);
+  const placeShown = () => all(".note:is(:hover, :focus-within)").forEach(place);
+  document.addEventListener("scroll", placeShown, { capture: true, passive: true });
+  window.addEventListener("resize", placeShown);
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
     for (const note of all(".note")) note.classList.add("dismissed");

@@ -4,7 +4,9 @@ One JSON object a line; only `id` and `question` are required:
 
     {"id", "question", "history": [{"question", "answer"}], "as_of": "2022-06-16", "answerable": true,
      "answers": ["Geneva"], "parts": [["Huawei"], ["Baidu"]], "reference": ["a long answer"],
-     "evidence": [{"article": "id or file name", "quote": "verbatim"}], "kind": "date"}
+     "evidence": [{"article": "id or file name", "quote": "verbatim"}], "kind": "date",
+     "filters": {"articles": ["bridge.txt"], "publishers": ["CGTN"], "after": "2024-01-01", "before": "2024-12-31",
+                 "languages": ["en"]}}
 
 `answers`: any one of them makes an answer right. `parts`: all are needed, each in one of its wordings (lists,
 comparisons). A field that is left out stays unknown: no metric guesses it.
@@ -18,8 +20,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from rag import filters
 from rag.errors import UsageError
-from rag.types import Turn
+from rag.types import Filters, Turn
 
 SHIPPED = Path(__file__).resolve().parent / "questions.jsonl"
 """The questions over seeds/, written by hand."""
@@ -49,6 +52,7 @@ class Question:
     reference: tuple[str, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     kind: str | None = None
+    where: Filters | None = None
 
 
 def read(path: str | Path, limit: int | None = None) -> list[Question]:
@@ -98,6 +102,7 @@ def parse(line: str) -> Question:
         reference=tuple(_list(fields, "reference", str)),
         evidence=tuple(Evidence(_text(e, "article"), _text(e, "quote")) for e in _list(fields, "evidence", dict)),
         kind=_one(fields, "kind", str, "text"),
+        where=filters.parse(_one(fields, "filters", dict, "an object")) if "filters" in fields else None,
     )
 
 

@@ -19,13 +19,15 @@ from typing import Any, Protocol
 from eval.questions import Question
 from rag.config import Config
 from rag.errors import DiskFull, QuestionError, UsageError
-from rag.types import Answer, Article, Turn
+from rag.types import Answer, Article, Filters, Turn
 
 
 class Bot(Protocol):
     """The part of a Chatbot that a run needs."""
 
-    def ask(self, question: str, history: Sequence[Turn] = (), as_of: date | None = None) -> Answer: ...
+    def ask(
+        self, question: str, history: Sequence[Turn] = (), as_of: date | None = None, where: Filters | None = None
+    ) -> Answer: ...
 
 
 PLACES = ("index", "home", "n_threads", "llm_timeout")
@@ -61,7 +63,8 @@ def ask_all(
         if question.id in known:
             continue
         try:
-            answer = bot.ask(question.question, history=question.history, as_of=question.as_of).to_dict()
+            where = {"where": question.where} if question.where else {}
+            answer = bot.ask(question.question, history=question.history, as_of=question.as_of, **where).to_dict()
         except QuestionError as error:
             answer = {"question": question.question, "answer": None, "refused": None, "error": str(error)}
         except Exception as error:

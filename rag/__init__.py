@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from rag.config import Config
-from rag.types import Answer, Article, Citation, Claim, Hit, Passage, Retrieved, Token, Turn
+from rag.types import Answer, Article, Citation, Claim, Filters, Hit, Passage, Retrieved, Token, Turn
 
 if TYPE_CHECKING:
     from rag.build import ask, load
@@ -18,6 +18,7 @@ __all__ = [
     "Citation",
     "Claim",
     "Config",
+    "Filters",
     "Hit",
     "Passage",
     "Retrieved",

@@ -9,6 +9,7 @@ from datetime import date
 
 from rag.config import Config
 from rag.errors import UsageError
+from rag.types import Filters
 
 CAREFUL = 0.8
 """The threshold of --careful: answer when the articles hold the answer with at least this probability."""
@@ -27,17 +28,17 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = root.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    debug, articles, model = _debug(), _articles(), _model()
+    debug, articles, model, where = _debug(), _articles(), _model(), _where()
 
     def add(name: str, summary: str, *parents: argparse.ArgumentParser) -> argparse.ArgumentParser:
         return commands.add_parser(
             name, help=summary, description=summary[0].upper() + summary[1:] + ".", parents=[debug, *parents]
         )
 
-    _chat_options(add("chat", "open the chat in a browser", articles, model))
-    _ask_options(add("ask", "answer one question", articles, model))
-    _search_options(add("search", "list the passages nearest to a question", articles))
-    _check_options(add("check", "check a statement against the articles", articles))
+    _chat_options(add("chat", "open the chat in a browser", articles, where, model))
+    _ask_options(add("ask", "answer one question", articles, where, model))
+    _search_options(add("search", "list the passages nearest to a question", articles, where))
+    _check_options(add("check", "check a statement against the articles", articles, where))
     add("sync", "bring the index in step with the articles", articles)
     _models_options(add("models", "list, fetch or find language models and embedders"))
     add("doctor", "look for what could keep Footnote from working", articles, model)
@@ -45,9 +46,12 @@ def parser() -> argparse.ArgumentParser:
 
 
 def config(args: argparse.Namespace) -> Config:
-    """The settings that were typed; the others as in `Config`."""
+    """The settings that were typed; the others as in `Config`. Raises UsageError: --after comes after --before."""
     names = {field.name for field in fields(Config)}
-    return Config(**{name: value for name, value in vars(args).items() if name in names and value is not None})
+    given = {name: value for name, value in vars(args).items() if value is not None}
+    typed = {field.name: given[field.name] for field in fields(Filters) if field.name in given}
+    where = Filters(**typed) if typed else None
+    return Config(**{name: value for name, value in given.items() if name in names}, where=where)
 
 
 def text_of(words: list[str], what: str) -> str:
@@ -78,6 +82,29 @@ def _articles() -> argparse.ArgumentParser:
     options.add_argument("--corpus", metavar="PATH", help="folder of articles, or one file (default: the shipped ones)")
     options.add_argument("--index", metavar="DIR", help="folder of the index (default: one per corpus, under --home)")
     options.add_argument("--chroma-url", metavar="URL", help="a Chroma server instead of the embedded one")
+    return options
+
+
+def _where() -> argparse.ArgumentParser:
+    options = argparse.ArgumentParser(add_help=False)
+    group = options.add_argument_group("which articles", "each narrows; names and codes may be given several times")
+    group.add_argument(
+        "--article",
+        dest="articles",
+        action="append",
+        metavar="NAME",
+        help="only this one (id, path or file name)",
+    )
+    group.add_argument("--publisher", dest="publishers", action="append", metavar="NAME", help="only of this publisher")
+    group.add_argument(
+        "--after", type=date.fromisoformat, metavar="YYYY-MM-DD", help="only those published on that day or later"
+    )
+    group.add_argument(
+        "--before", type=date.fromisoformat, metavar="YYYY-MM-DD", help="only those published on that day or earlier"
+    )
+    group.add_argument(
+        "--language", dest="languages", action="append", metavar="CODE", help="only in this language, such as en"
+    )
     return options
 
 

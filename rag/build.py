@@ -14,10 +14,11 @@ from rag.config import Config
 from rag.embedder import SentenceTransformerEmbedder
 from rag.errors import CorpusError
 from rag.fetch import ensure_embedder, ensure_model
+from rag.filters import known
 from rag.home import home_folder
 from rag.index import Index, SyncReport
 from rag.support import SupportChecker
-from rag.types import Answer, Embedder, Generator, Turn
+from rag.types import Answer, Embedder, Filters, Generator, Turn
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much is done, and of how much."""
@@ -30,6 +31,7 @@ def load(config: Config | None = None, progress: Progress | None = None) -> Chat
 
     Raises:
         CorpusError, StoreError, ModelError, FetchError: each says what was found and what to do.
+        UsageError: a filter names what no article has.
     """
     config = config or Config()
     return Chatbot(config, *parts(config, progress))
@@ -39,6 +41,7 @@ def parts(config: Config, progress: Progress | None = None) -> tuple[Index, Gene
     """The opened index and the language model, for measuring them outside a conversation."""
     index, _ = _synced(config, progress)
     try:
+        known(config.where, index.articles.values())
         return index, _generator(config, progress)
     except BaseException:
         index.close()
@@ -52,9 +55,15 @@ def sync(config: Config | None = None, progress: Progress | None = None) -> Sync
     return report
 
 
-def ask(question: str, history: Sequence[Turn] = (), as_of: date | None = None, config: Config | None = None) -> Answer:
+def ask(
+    question: str,
+    history: Sequence[Turn] = (),
+    as_of: date | None = None,
+    config: Config | None = None,
+    where: Filters | None = None,
+) -> Answer:
     """One answer; the chatbot stays loaded for the next one. Without `config`: over the articles that ship with it."""
-    return _kept(config or Config()).ask(question, history, as_of)
+    return _kept(config or Config()).ask(question, history, as_of, where)
 
 
 @lru_cache(maxsize=1)

@@ -32,6 +32,7 @@ from rag.types import (
     Article,
     Claim,
     Event,
+    Filters,
     Generator,
     Hit,
     Messages,
@@ -92,9 +93,15 @@ class Chatbot:
     def articles(self) -> tuple[Article, ...]:
         return tuple(self._index.articles.values())
 
-    def ask(self, question: str, history: Sequence[Turn] = (), as_of: date | None = None) -> Answer:
+    def ask(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        as_of: date | None = None,
+        where: Filters | None = None,
+    ) -> Answer:
         """The last event of `stream`."""
-        *_, last = self.stream(question, history, as_of)
+        *_, last = self.stream(question, history, as_of, where)
         assert isinstance(last, Answer)
         return last
 
@@ -103,12 +110,13 @@ class Chatbot:
         question: str,
         history: Sequence[Turn] = (),
         as_of: date | None = None,
+        where: Filters | None = None,
         tell: Callable[[Step], None] = lambda step: None,
     ) -> Iterator[Event]:
         """Yield `Retrieved`, then the draft in `Token`s, then exactly one `Answer`.
 
-        `as_of` is the day on which the question is asked; `tell` is called as each step begins. Closing the
-        iterator stops the model within a token.
+        `as_of` is the day on which the question is asked; `where` says which articles it is put to (None: those of
+        `Config.where`); `tell` is called as each step begins. Closing the iterator stops the model within a token.
 
         Raises:
             QuestionError: the question is empty or too long. ModelError, StoreError: something broke on the way.
@@ -123,19 +131,19 @@ class Chatbot:
             yield from self._from_memory(asked)
             return
         tell("searching")
-        hits = tuple(self._search(asked.query, self._config.top_k))
+        hits = tuple(self._search(asked.query, self._config.top_k, where))
         searched = time.perf_counter() - started
         yield Retrieved(hits)
         yield from self._answer(asked, hits, searched)
 
-    def search(self, question: str, k: int = 10) -> list[Hit]:
+    def search(self, question: str, k: int = 10, where: Filters | None = None) -> list[Hit]:
         """The `k` best passages, best first."""
-        return self._search(self._clean(question), k)
+        return self._search(self._clean(question), k, where)
 
-    def check(self, statement: str) -> Claim:
+    def check(self, statement: str, where: Filters | None = None) -> Claim:
         """A statement against the articles: the verdict, with the sentences that say so or say otherwise."""
         statement = self._clean(statement)
-        evidence = self._gather(statement, self._search(statement, self._config.top_k))
+        evidence = self._gather(statement, self._search(statement, self._config.top_k, where))
         if not evidence:
             return Claim(statement, (), "not found")
         near = cite.nearness([statement], evidence, self._index.embed)
@@ -154,8 +162,10 @@ class Chatbot:
 
     # --- below: the steps of an answer -------------------------------------------------------------------------
 
-    def _search(self, query: str, k: int) -> list[Hit]:
-        return search(self._index, query, k, self._config.per_article, self._config.retrieval)
+    def _search(self, query: str, k: int, where: Filters | None) -> list[Hit]:
+        return search(
+            self._index, query, k, self._config.per_article, self._config.retrieval, where or self._config.where
+        )
 
     def _answer(self, asked: _Asked, hits: tuple[Hit, ...], searched: float) -> Iterator[Event]:
         if self._config.check and is_command(asked.question):
@@ -224,7 +234,7 @@ class Chatbot:
         return yes - no
 
     def _refusal(self, asked: _Asked, known: _Known, confidence: float) -> Answer:
-        reason = refuse.reason(asked.question, known.hits)
+        reason = refuse.reason(asked.question, known.hits) if known.hits else refuse.NOTHING_TO_SEARCH
         nearest = refuse.nearest(known.evidence, known.relevance())
         near, citations = cite.number(nearest, [hit.article for hit in known.hits])
         text = f"{reason} The nearest they hold: {cite.with_markers(near)}" if near else reason

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from rag.types import Filters
+
 SEEDS = Path(__file__).resolve().parent.parent / "seeds"
 """The articles that Footnote ships with."""
 
@@ -49,6 +51,9 @@ class Config:
     """Passages of one article among them, at most."""
     retrieval: Literal["fused", "dense", "keyword"] = "fused"
     """Which scores rank the passages: both, embeddings alone, or words alone."""
+
+    where: Filters | None = None
+    """Which articles are asked where a question does not say it itself; None: all."""
 
     # --- answering --------------------------------------------------------------------------------------------
     answer_threshold: float = 0.45

@@ -1,11 +1,7 @@
-"""The index of one corpus: articles, passages, vectors and keywords, kept in step with the files.
+"""The index of one corpus, kept in step with the files.
 
-Knows nothing about questions. A folder holds
-
-    manifest.json   what the index was made from and with; written last, so that it vouches for all the rest
-    articles.jsonl  the cleaned articles
-    keyword/        BM25
-    chroma/         vectors (absent with a Chroma server)
+Knows nothing about questions. Vectors are kept in Chroma as they are made; what a question sees is a snapshot
+(`rag.snapshot`), saved by `rag.saved` and put in the place of the last one in one step.
 
 Interrupted at any point, the next sync asks Chroma which passages it has and of which words, embeds those that are
 missing or have other words now, and goes on.
@@ -16,22 +12,22 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import os
-import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, replace
-from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from filelock import FileLock
 
 from rag.articles import RULES, Skipped, list_files, read_corpus
 from rag.errors import StoreError
 from rag.keyword import KeywordIndex
 from rag.passages import TARGET_PIECES, TITLE_CHARS, context, cut
+from rag.saved import read, write, written
+from rag.snapshot import EMPTY, Snapshot
 from rag.store import ChromaStore
 from rag.types import Article, Embedder, Passage
 
@@ -71,12 +67,18 @@ class Index:
             ) from error
         name = f"footnote-{hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:16]}"
         self.store = ChromaStore(folder / "chroma", chroma_url, name, json.dumps(self.made_with))
-        self.articles: dict[str, Article] = {}
-        self.passages: dict[str, Passage] = {}
-        self.keyword = KeywordIndex(None, [])
+        self.now = EMPTY
         self._manifest: dict[str, Any] = {}
         self._opened: int | None = None
         self._open()
+
+    @property
+    def articles(self) -> dict[str, Article]:
+        return self.now.articles
+
+    @property
+    def passages(self) -> dict[str, Passage]:
+        return self.now.passages
 
     @property
     def made_with(self) -> dict[str, Any]:
@@ -93,7 +95,7 @@ class Index:
         """
         self._keep_out_of(Path(corpus))
         with FileLock(self.folder / ".lock"):
-            if self._stamp() != self._opened:
+            if written(self.folder) != self._opened:
                 self._open()  # another process has synced meanwhile
             return self._sync(corpus, progress or (lambda what, done, total: None))
 
@@ -138,51 +140,20 @@ class Index:
     def _save(
         self, articles: dict[str, Article], passages: dict[str, Passage], seen: str, skipped: Iterable[Skipped]
     ) -> None:
-        keyword = KeywordIndex.build(
-            list(passages.values()), [context(articles[p.article_id]) + p.text for p in passages.values()]
-        )
-        try:
-            keyword.save(self.folder / "keyword.new")
-            shutil.rmtree(self.folder / "keyword", ignore_errors=True)
-            (self.folder / "keyword.new").replace(self.folder / "keyword")
-            _write(self.folder / "articles.jsonl", "".join(_to_line(a) for a in articles.values()))
-            self._manifest = {
-                "made_with": self.made_with,
-                "files": seen,
-                "skipped": [asdict(s) for s in skipped],
-                "passages": [[p.article_id, p.start, p.end, p.id] for p in passages.values()],
-            }
-            _write(self.folder / "manifest.json", json.dumps(self._manifest))
-        except OSError as error:
-            raise StoreError(
-                f"The index in {self.folder} could not be written ({error.strerror or error}). Free some space or name "
-                "another folder with --index; the next start goes on from here."
-            ) from error
-        self.articles, self.passages, self.keyword = articles, passages, keyword
-        self._opened = self._stamp()
-
-    def _stamp(self) -> int | None:
-        """When the manifest was written, in nanoseconds; None where there is none."""
-        try:
-            return (self.folder / "manifest.json").stat().st_mtime_ns
-        except OSError:
-            return None
+        texts = [context(articles[p.article_id]) + p.text for p in passages.values()]
+        keyword = KeywordIndex.build(list(passages.values()), texts)
+        found = self.store.vectors(list(passages))
+        vectors = np.stack([found[i] for i in passages]) if passages else EMPTY.vectors
+        snapshot = Snapshot(articles, passages, vectors, tuple(map(_key, texts)), keyword)
+        manifest = {"made_with": self.made_with, "files": seen, "skipped": [asdict(s) for s in skipped]}
+        self._manifest = write(self.folder, manifest, snapshot)
+        self.now, self._opened = snapshot, written(self.folder)
 
     def _open(self) -> None:
         """Load what the manifest vouches for; anything unreadable counts as absent and is built again."""
-        self._opened = self._stamp()
-        try:
-            manifest = json.loads((self.folder / "manifest.json").read_text(encoding="utf-8"))
-            with (self.folder / "articles.jsonl").open(encoding="utf-8") as lines:
-                articles = {a.id: a for a in map(_from_line, lines)}
-            passages = {
-                i: Passage(i, article, start, end, articles[article].text[start:end])
-                for article, start, end, i in manifest["passages"]
-            }
-            self.keyword = KeywordIndex.load(self.folder / "keyword")
-        except (OSError, ValueError, KeyError, TypeError, StoreError):
-            return
-        self.articles, self.passages, self._manifest = articles, passages, manifest
+        self._opened = written(self.folder)
+        if found := read(self.folder):
+            self._manifest, self.now = found
 
 
 def fingerprint(corpus: str | Path) -> str:
@@ -220,25 +191,3 @@ def _report(
 def _key(text: str) -> str:
     """Says what was embedded: another text, another key."""
     return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def _to_line(article: Article) -> str:
-    record = asdict(article)
-    record["published"] = article.published.isoformat() if article.published else None
-    return json.dumps(record, ensure_ascii=False) + "\n"
-
-
-def _from_line(line: str) -> Article:
-    record = json.loads(line)
-    published = record.pop("published")
-    return Article(**record, published=date.fromisoformat(published) if published else None)
-
-
-def _write(path: Path, text: str) -> None:
-    """Write beside the file and rename: a reader sees the old text or the new, never half."""
-    new = path.with_name(path.name + ".new")
-    with new.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    new.replace(path)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from rag.errors import StoreError
+from rag.ranking import Rows, best_rows
 from rag.types import Passage
 from rag.words import content_words
 
@@ -27,7 +28,7 @@ class KeywordIndex:
 
     def __init__(self, engine: Any, ids: Sequence[str]) -> None:
         self._engine = engine
-        self._ids = list(ids)
+        self.ids = list(ids)
 
     @classmethod
     def build(cls, passages: Sequence[Passage], texts: Sequence[str]) -> KeywordIndex:
@@ -41,8 +42,8 @@ class KeywordIndex:
         engine.index(words, show_progress=False)
         return cls(engine, [p.id for p in passages])
 
-    def best(self, question: str, n: int) -> dict[str, float]:
-        """Score in 0..1 of the best `n` passages that share a word with the question, by passage id."""
+    def best(self, question: str, n: int, among: Rows | None = None) -> dict[str, float]:
+        """Score in 0..1 of the best `n` passages that share a word with the question, by passage id, best first."""
         if self._engine is None:
             return {}
         words = [w for w in dict.fromkeys(content_words(question)) if w in self._engine.vocab_dict]
@@ -50,12 +51,12 @@ class KeywordIndex:
             return {}
         scores = self._engine.get_scores(words)
         ceiling = self._ceiling(question)
-        order = sorted(range(len(scores)), key=lambda i: (-scores[i], i))[:n]
-        return {self._ids[i]: min(1.0, float(scores[i]) / ceiling) for i in order if scores[i] > 0}
+        order = best_rows(scores, n, among)
+        return {self.ids[i]: min(1.0, float(scores[i]) / ceiling) for i in order if scores[i] > 0}
 
     def _ceiling(self, question: str) -> float:
         """Sum of the idf of the question's words; a word that no passage holds counts as the rarest possible."""
-        n = len(self._ids)
+        n = len(self.ids)
         total = 0.0
         for word in dict.fromkeys(content_words(question)):
             df = self._document_frequency(word)
@@ -73,7 +74,7 @@ class KeywordIndex:
         folder.mkdir(parents=True, exist_ok=True)
         if self._engine is not None:
             self._engine.save(str(folder), show_progress=False)
-        (folder / "passages.json").write_text(json.dumps(self._ids), encoding="utf-8")
+        (folder / "passages.json").write_text(json.dumps(self.ids), encoding="utf-8")
 
     @classmethod
     def load(cls, folder: Path) -> KeywordIndex:

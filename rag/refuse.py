@@ -22,6 +22,8 @@ NEAREST = 2
 NEAR_FROM = 0.35
 """Cosine with the question from which a sentence is near enough to be offered."""
 
+NOTHING_TO_SEARCH = "There are no articles to look in: the filters, if there are any, leave none."
+
 
 def reason(question: str, hits: Sequence[Hit]) -> str:
     """

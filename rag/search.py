@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rag.index import Index
-from rag.types import Hit
+from rag.types import Filters, Hit
 
 CANDIDATES = 50
 """Passages taken from each of the two lists before they are fused."""
@@ -18,26 +18,28 @@ def search(
     k: int,
     per_article: int | None = None,
     retrieval: str = "fused",
+    where: Filters | None = None,
 ) -> list[Hit]:
-    """The `k` best passages, best first, at most `per_article` of one article.
+    """The `k` best passages of the articles that `where` lets through, best first, at most `per_article` of one.
 
     `score` is cosine + KEYWORD_WEIGHT * BM25 share ("fused"), or one of the two alone ("dense", "keyword").
     """
+    now = index.now  # one state from here to the end, whatever a sync does meanwhile
+    among = now.among(where)
+    if among is not None and not among.any():
+        return []
     vector = index.embed([question])
     n = max(CANDIDATES, k)
-    dense = index.store.nearest(vector, n) if retrieval != "keyword" and index.passages else {}
-    keyword = index.keyword.best(question, n) if retrieval != "dense" else {}
+    dense = now.nearest(vector, n, among) if retrieval != "keyword" else {}
+    keyword = now.keyword.best(question, n, among) if retrieval != "dense" else {}
     if retrieval == "fused":
-        found_by_word = [i for i in keyword if i not in dense]
-        dense |= {i: float(v @ vector[0]) for i, v in index.store.vectors(found_by_word).items()}
+        dense |= now.cosines(vector, [i for i in keyword if i not in dense])
     hits = []
     for i in dense.keys() | keyword.keys():
-        passage = index.passages.get(i)
-        if passage is None:
-            continue  # written by a sync that has not finished
+        passage = now.passages[i]
         a, b = dense.get(i, 0.0), keyword.get(i, 0.0)
         score = {"fused": a + KEYWORD_WEIGHT * b, "dense": a, "keyword": b}[retrieval]
-        hits.append(Hit(passage, index.articles[passage.article_id], score, a, b))
+        hits.append(Hit(passage, now.articles[passage.article_id], score, a, b))
     hits.sort(key=lambda hit: (-round(hit.score, 6), hit.passage.id))
     return _cap(hits, k, per_article)
 

@@ -21,6 +21,8 @@ from typing import Any, Literal, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from rag.errors import UsageError
+
 Vectors = npt.NDArray[np.float32]
 """Shape (n, dim), float32, every row of length 1."""
 
@@ -37,6 +39,8 @@ class Article:
     publisher: str | None = None
     published: date | None = None
     source: str = ""
+    language: str | None = None
+    """ISO 639-1 code of the body."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,36 @@ class Passage:
     start: int
     end: int
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which articles a question is put to. None leaves a field open; an empty set lets nothing through.
+
+    `articles` are ids, sources or file names; `publishers` and `languages` are compared without regard to case.
+    `after` and `before` are the first and the last day that count; an article without a date is on no day, so that
+    either of them leaves it out. Any collection of texts may be given for a set.
+
+    Raises:
+        UsageError: the first day comes after the last.
+
+    >>> Filters(publishers=["CGTN"]).publishers
+    frozenset({'CGTN'})
+    """
+
+    articles: frozenset[str] | None = None
+    publishers: frozenset[str] | None = None
+    after: date | None = None
+    before: date | None = None
+    languages: frozenset[str] | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("articles", "publishers", "languages"):
+            given: abc.Iterable[str] | None = getattr(self, name)
+            if given is not None:
+                object.__setattr__(self, name, frozenset([given] if isinstance(given, str) else given))
+        if self.after and self.before and self.after > self.before:
+            raise UsageError(f"No day lies after {self.after} and before {self.before}. Turn the two round.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,8 @@ from rag.chat import Chatbot
 from rag.config import Config
 from rag.errors import ModelError, QuestionError
 from rag.index import Index
-from rag.types import Answer, Retrieved, Token, Turn
+from rag.refuse import NOTHING_TO_SEARCH
+from rag.types import Answer, Filters, Retrieved, Token, Turn
 from tests.conftest import ARTICLES
 from tests.fakes import FakeEmbedder, FakeGenerator
 
@@ -165,6 +166,22 @@ def test_the_hits_are_those_of_search(index: Index) -> None:
     assert list(chat.ask(QUESTION).hits) == chat.search(QUESTION, Config().top_k)
 
 
+def test_a_filter_says_which_articles_a_question_is_put_to(index: Index) -> None:
+    chat = bot(index, says(TRUE))
+    ferry, nobody = Filters(articles=frozenset(["ferry.txt"])), Filters(publishers=frozenset(["Nobody"]))
+    assert not chat.ask(QUESTION).refused
+    for answer in (chat.ask(QUESTION, where=ferry), bot(index, says(TRUE), where=ferry).ask(QUESTION)):
+        assert answer.refused
+        assert {Path(hit.article.source).name for hit in answer.hits} == {"ferry.txt"}
+        assert_lawful(answer)
+    assert {Path(hit.article.source).name for hit in chat.search(QUESTION, where=ferry)} == {"ferry.txt"}
+    assert chat.check(TRUE).verdict == "supported"
+    assert chat.check(TRUE, where=ferry).verdict == "not found"
+    answer = chat.ask(QUESTION, where=nobody)
+    assert (answer.refusal, answer.hits) == (NOTHING_TO_SEARCH, ())
+    assert_lawful(answer)
+
+
 def test_closing_in_the_middle_stops_the_model_and_the_next_question_is_answered(index: Index) -> None:
     model = says(f"{TRUE} {FALSE}", TRUE)
     chat = bot(index, model)
@@ -215,14 +232,13 @@ def test_a_model_that_breaks_in_the_middle_is_a_failure_and_no_answer_comes(inde
         next(events)
 
 
-@pytest.mark.parametrize("where", ["nearest", "vectors"])
-def test_an_index_that_breaks_is_a_failure(index: Index, monkeypatch: pytest.MonkeyPatch, where: str) -> None:
+def test_an_index_that_breaks_is_a_failure(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
     from rag.errors import StoreError
 
     def broken(*args: object) -> None:
         raise StoreError("the index is gone")
 
-    monkeypatch.setattr(index.store, where, broken)
+    monkeypatch.setattr(index.now.keyword, "best", broken)
     with pytest.raises(StoreError):
         bot(index, says(TRUE)).ask(QUESTION)
 

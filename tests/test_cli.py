@@ -17,7 +17,7 @@ from rag import errors
 from rag.arguments import CAREFUL, config, parser
 from rag.cli import COMMANDS, main
 from rag.config import Config
-from rag.types import Answer, Article, Citation, Claim, Hit, Passage, Seconds
+from rag.types import Answer, Article, Citation, Claim, Filters, Hit, Passage, Seconds
 
 TEXT = "The bridge opened on Sunday. It is 412 metres long."
 BRIDGE = Article("a1", "Bridge opens", TEXT, "Lindau Post", date(2024, 3, 3), "articles/bridge.txt")
@@ -104,10 +104,23 @@ def test_options_become_settings() -> None:
     assert config(parser().parse_args(["chat", "--careful"])).answer_threshold == CAREFUL > Config().answer_threshold
 
 
+@pytest.mark.parametrize("command", ["ask x", "search x", "check x", "chat"])
+def test_filters_become_settings(command: str) -> None:
+    line = f"{command} --article a.txt --article b.txt --publisher CGTN --after 2024-01-01 --before 2024-12-31"
+    where = config(parser().parse_args([*line.split(), "--language", "en"])).where
+    names = frozenset(["a.txt", "b.txt"])
+    assert where == Filters(names, frozenset(["CGTN"]), date(2024, 1, 1), date(2024, 12, 31), frozenset(["en"]))
+
+
+def test_days_the_wrong_way_round_are_a_usage_error(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["ask", "--after", "2024-02-01", "--before", "2024-01-01", "Where?"], load=Bot().load) == 2
+    assert "2024-02-01" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     "line",
     ["", "sing", "ask --threshold 1.5 x", "ask --threshold much x", "ask --careful --threshold 0.5 x", "search -k 0 x",
-     "ask --as-of yesterday x", "models burn"],
+     "ask --as-of yesterday x", "ask --after soon x", "sync --publisher x", "models burn"],
 )  # fmt: skip
 def test_a_wrong_command_line_is_a_usage_error(line: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as exit_:

@@ -14,7 +14,7 @@ from eval.questions import SHIPPED, Evidence, Question, parse, read
 from rag.articles import read_corpus
 from rag.config import SEEDS
 from rag.errors import UsageError
-from rag.types import Article, Turn
+from rag.types import Article, Filters, Turn
 
 KINDS = {
     "fact",
@@ -42,6 +42,7 @@ def test_a_full_line_is_read() -> None:
         "reference": ["In May."],
         "evidence": [{"article": "x.txt", "quote": "In May"}],
         "kind": None,
+        "filters": {"articles": ["x.txt"], "after": "2024-01-01"},
         "note": "ignored",
     }
     assert parse(json.dumps(line)) == Question(
@@ -54,6 +55,7 @@ def test_a_full_line_is_read() -> None:
         (("a", "b"), ("c",)),
         ("In May.",),
         (Evidence("x.txt", "In May"),),
+        where=Filters(frozenset(["x.txt"]), after=date(2024, 1, 1)),
     )
 
 
@@ -76,6 +78,8 @@ def test_what_a_line_leaves_out_stays_unknown(tmp_path: Path) -> None:
         ('{"id": "1", "question": "Where?"}', "used before"),
         ('{"id": "2", "question": "?", "as_of": "yesterday"}', "`as_of` is 'yesterday'"),
         ('{"id": "2", "question": "?", "as_of": 2022}', "`as_of`"),
+        ('{"id": "2", "question": "?", "filters": {"day": 1}}', "no filter day"),
+        ('{"id": "2", "question": "?", "filters": []}', "`filters` is not an object"),
         ('{"id": "2", "question": "?", "answerable": "yes"}', "`answerable`"),
         ('{"id": "2", "question": "?", "answers": "Geneva"}', "`answers`"),
         ('{"id": "2", "question": "?", "parts": ["Geneva"]}', "`parts`"),

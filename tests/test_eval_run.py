@@ -18,7 +18,7 @@ from eval.run import append
 from rag.articles import read_corpus
 from rag.config import Config
 from rag.errors import DiskFull, ModelError, QuestionError
-from rag.types import Answer, Article, Citation, Claim, Hit, Passage, Seconds, Turn
+from rag.types import Answer, Article, Citation, Claim, Filters, Hit, Passage, Seconds, Turn
 
 QUESTIONS = [
     {
@@ -35,6 +35,7 @@ QUESTIONS = [
         "question": "And when does it stop?",
         "history": [{"question": "Who runs the ferry?", "answer": "Seeline [1]."}],
         "as_of": "2024-04-20",
+        "filters": {"articles": ["ferry.txt"]},
         "answerable": True,
         "answers": ["June 30"],
         "evidence": [{"article": "ferry.txt", "quote": "will stop running on June 30."}],
@@ -57,9 +58,13 @@ class FakeBot:
         self.articles = tuple(articles)
         self.says = says
         self.asked: list[tuple[str, tuple[Turn, ...], date | None]] = []
+        self.filtered: list[Filters | None] = []
 
-    def ask(self, question: str, history: Sequence[Turn] = (), as_of: date | None = None) -> Answer:
+    def ask(
+        self, question: str, history: Sequence[Turn] = (), as_of: date | None = None, where: Filters | None = None
+    ) -> Answer:
         self.asked.append((question, tuple(history), as_of))
+        self.filtered.append(where)
         said = self.says[question]
         if isinstance(said, BaseException):
             raise said
@@ -121,6 +126,8 @@ def test_a_run_asks_everything_and_writes_lines_of_the_agreed_shape(evaluation: 
     assert evaluation() == 0
     asked = evaluation.bots[0][1].asked
     assert asked[1] == ("And when does it stop?", (Turn("Who runs the ferry?", "Seeline [1]."),), date(2024, 4, 20))
+    ferry = Filters(articles=frozenset(["ferry.txt"]))
+    assert evaluation.bots[0][1].filtered == [None, ferry, None, None]
     lines = evaluation.lines()
     assert [line["id"] for line in lines] == ["length", "end", "colour", "captain"]
     assert {"question", "answer", "refused", "refusal", "confidence", "citations", "hits", "seconds"} <= set(lines[0])

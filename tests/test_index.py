@@ -78,7 +78,7 @@ def assert_sound(index: Index) -> None:
         assert article.text[passage.start : passage.end] == passage.text
         np.testing.assert_allclose(stored[passage.id], check([context(article) + passage.text])[0], atol=1e-6)
     for passage in index.passages.values():
-        assert passage.id in index.keyword.best(passage.text, len(index.passages))
+        assert passage.id in index.now.keyword.best(passage.text, len(index.passages))
 
 
 def state(index: Index) -> tuple[dict[str, Article], list[str], list[tuple[str, float]]]:
@@ -268,12 +268,14 @@ def damage(path: Path, how: str) -> None:
 
 FILES = (
     "manifest.json",
-    "articles.jsonl",
-    "keyword/passages.json",
-    "keyword/data.csc.index.npy",
-    "keyword/indptr.csc.index.npy",
-    "keyword/vocab.index.json",
-    "keyword/params.index.json",
+    "state-*/articles.jsonl",
+    "state-*/passages.json",
+    "state-*/vectors.npy",
+    "state-*/keyword/passages.json",
+    "state-*/keyword/data.csc.index.npy",
+    "state-*/keyword/indptr.csc.index.npy",
+    "state-*/keyword/vocab.index.json",
+    "state-*/keyword/params.index.json",
 )
 
 
@@ -283,7 +285,8 @@ def test_a_damaged_file_is_rebuilt(open_index: Open, folder: Path, corpus: Path,
     index.sync(corpus)
     expected = state(index)
     for name in FILES:
-        damage(folder / name, how)
+        (file,) = folder.glob(name)
+        damage(file, how)
         again = open_index()
         again.sync(corpus)
         assert state(again) == expected, name
@@ -325,7 +328,7 @@ def test_a_full_disk_leaves_the_old_state_usable(
         raise OSError(errno.ENOSPC, "No space left on device", str(path))
 
     with monkeypatch.context() as patch:
-        patch.setattr(module, "_write", full)
+        patch.setattr("rag.saved._replace", full)
         with pytest.raises(StoreError, match=r"(?s)No space left.*--index"):
             index.sync(corpus)
     assert index.articles == articles

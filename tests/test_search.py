@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from rag.index import Index
 from rag.search import KEYWORD_WEIGHT, search
-from rag.types import Hit
+from rag.types import Article, Filters, Hit
 from tests.conftest import ARTICLES
 from tests.fakes import FakeEmbedder
 
@@ -98,11 +99,43 @@ def test_what_only_the_words_find_has_its_cosine_too(index: Index, monkeypatch: 
     assert hits[0].dense == pytest.approx(cosines[hits[0].passage.id], abs=1e-5)
 
 
-def test_a_passage_that_the_manifest_does_not_know_is_no_hit(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As after a sync that was interrupted between the vectors and the manifest."""
-    hits = search(index, "harbour bridge", 100)
-    monkeypatch.delitem(index.passages, hits[0].passage.id)
-    assert search(index, "harbour bridge", 100) == hits[1:]
+def by_hand(article: Article, where: Filters) -> bool:
+    day = article.published
+    return (
+        (where.articles is None or Path(article.source).name in where.articles)
+        and (where.after is None or (day is not None and day >= where.after))
+        and (where.before is None or (day is not None and day <= where.before))
+    )
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        Filters(),
+        Filters(articles=["ferry.txt"]),
+        Filters(articles=["tram.txt", "museum.txt"]),
+        Filters(after=date(2024, 3, 3)),
+        Filters(before=date(2024, 4, 17)),
+        Filters(after=date(2024, 3, 4), before=date(2024, 4, 18)),
+        Filters(articles=["ferry.txt"], before=date(2024, 4, 17)),
+    ],
+)
+@pytest.mark.parametrize("k", [1, 3, 100])
+def test_a_filter_finds_what_is_left_when_all_others_are_struck_out(find: Find, where: Filters, k: int) -> None:
+    """Exactly: the filter comes before the best are taken, so that it never hides what the others pushed out."""
+    for question in ("Lindau", "tram to the harbour"):
+        expected = [hit for hit in find(question, 100) if by_hand(hit.article, where)][:k]
+        assert find(question, k, where=where) == expected
+
+
+def test_filters_reach_what_a_hundred_better_passages_hide(find: Find, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rag.search.CANDIDATES", 1)
+    assert find("tram to the harbour in Lindau", 1, where=Filters(articles=["bridge.txt"]))
+
+
+def test_a_filter_that_lets_nothing_through_finds_nothing(find: Find) -> None:
+    for where in (Filters(articles=[]), Filters(languages=["xx"]), Filters(publishers=["Nobody"])):
+        assert find("harbour bridge", where=where) == []
 
 
 def test_through_a_server_the_same_is_found(index: Index, tmp_path: Path, chroma_server: str) -> None:

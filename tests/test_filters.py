@@ -1,0 +1,81 @@
+"""Filters: what they let through, that a typing error is said, and that JSON gives the same."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from rag.errors import UsageError
+from rag.filters import known, parse, passing
+from rag.types import Article, Filters
+
+BRIDGE = Article("b1", "Bridge", "It is long.", "Lindau Post", date(2024, 3, 3), "news/bridge.txt", "en")
+FERRY = Article("f1", "Ferry", "It stops.", "Seeline", date(2024, 4, 18), "https://a.example/ferry", "de")
+MUSEUM = Article("m1", "Museum", "It opens.")
+ALL = (BRIDGE, FERRY, MUSEUM)
+
+
+def through(**fields: object) -> str:
+    """The first letters of the articles that pass."""
+    where = Filters(**fields)  # type: ignore[arg-type]
+    return "".join(a.id[0] for a, passes in zip(ALL, passing(ALL, where), strict=True) if passes)
+
+
+def test_no_filter_lets_all_through_and_an_empty_set_none() -> None:
+    assert through() == "bfm"
+    for name in ("articles", "publishers", "languages"):
+        assert through(**{name: []}) == ""
+
+
+@pytest.mark.parametrize("name", ["b1", "news/bridge.txt", "bridge.txt"])
+def test_an_article_goes_by_id_source_or_file_name(name: str) -> None:
+    assert through(articles=[name]) == through(articles=name) == "b"
+
+
+def test_publishers_and_languages_are_compared_without_case() -> None:
+    assert through(publishers=["LINDAU post", "Other"]) == "b"
+    assert through(languages=["DE", "en"]) == "bf"
+    assert through(publishers=[""]) == through(languages=[""]) == ""
+
+
+def test_both_days_count_and_what_has_no_date_is_on_none() -> None:
+    assert through(after=date(2024, 3, 3), before=date(2024, 3, 3)) == "b"
+    assert through(after=date(2024, 3, 4)) == "f"
+    assert through(before=date(9999, 12, 31)) == "bf"
+    assert through(after=date.min) == "bf"
+
+
+def test_filters_narrow_together() -> None:
+    assert through(publishers=["Lindau Post"], languages=["de"]) == ""
+
+
+def test_days_the_wrong_way_round_are_an_error() -> None:
+    with pytest.raises(UsageError, match=r"2024-03-04.*2024-03-03"):
+        Filters(after=date(2024, 3, 4), before=date(2024, 3, 3))
+
+
+def test_a_typing_error_is_said_with_what_there_is() -> None:
+    known(None, ALL)
+    known(Filters(articles=["bridge.txt", "f1"], publishers=["SEELINE"], languages=["EN"]), ALL)
+    with pytest.raises(UsageError, match=r"publisher 'CGTM'.*Lindau Post, Seeline"):
+        known(Filters(publishers=["CGTM"]), ALL)
+    with pytest.raises(UsageError, match=r"article 'tram\.txt'.*bridge\.txt"):
+        known(Filters(articles=["tram.txt"]), ALL)
+    with pytest.raises(UsageError, match=r"No article has a language"):
+        known(Filters(languages=["fr"]), (MUSEUM,))
+
+
+def test_out_of_json_they_are_the_same() -> None:
+    fields = {"articles": ["b1"], "publishers": ["A"], "after": "2024-01-01", "before": None, "languages": ["en"]}
+    assert parse(fields) == Filters(["b1"], ["A"], date(2024, 1, 1), None, ["en"])  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"publisher": ["A"]}, {"publishers": "A"}, {"publishers": [1]}, {"after": "yesterday"}, {"before": 2024},
+     {"after": "2024-02-01", "before": "2024-01-01"}],
+)  # fmt: skip
+def test_what_is_no_filter_is_said(fields: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match=r"filter|No day"):
+        parse(fields)

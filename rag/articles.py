@@ -82,6 +82,11 @@ def read_corpus(path: str | Path, progress: Callable[[int, int], None] | None = 
     return Reading(tuple(found.values()), tuple(skipped), tuple(notes))
 
 
+def read_file(file: Path) -> list[Article | Skipped]:
+    """What one file holds, in its order: articles, and what of it could not be read."""
+    return list(_read_file(file, []))
+
+
 def list_files(path: str | Path) -> list[Path]:
     """The files of a corpus in a fixed order: hidden ones left out, links followed, each folder once.
 

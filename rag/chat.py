@@ -10,13 +10,14 @@ from __future__ import annotations
 import time
 import unicodedata
 from collections import abc
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from types import TracebackType
 
-from rag import cite, decide, prompt, refuse
+from rag import added, cite, decide, prompt, refuse
 from rag.asked import is_command
 from rag.complete import completed
 from rag.config import Config
@@ -24,7 +25,7 @@ from rag.disagree import both_sides
 from rag.errors import QuestionError
 from rag.evidence import Sentence, gather
 from rag.followup import leans, standalone
-from rag.index import Index
+from rag.index import Index, Progress, SyncReport
 from rag.search import search
 from rag.support import SupportChecker
 from rag.types import (
@@ -148,6 +149,44 @@ class Chatbot:
             return Claim(statement, (), "not found")
         near = cite.nearness([statement], evidence, self._index.embed)
         return cite.verdict(statement, near[0], evidence, self._checker, self._config.support_threshold)
+
+    # --- the library: a question asked meanwhile sees the old state or the new one, never half ---------------------
+
+    def sync(self, progress: Progress | None = None) -> SyncReport:
+        """Take up what changed in the folder of the articles, and in those that are followed beside it."""
+        return self._index.sync(self._corpus, progress)
+
+    def add(self, paths: Sequence[str | Path], progress: Progress | None = None) -> SyncReport:
+        """Copy files into the library, and follow folders; `skipped` tells what was not taken, and why."""
+        return added.add(self._index, self._corpus, paths, progress)
+
+    def add_text(
+        self, text: str, title: str | None = None, publisher: str | None = None, published: date | None = None
+    ) -> SyncReport:
+        """Add one article by its text."""
+        return added.add_text(self._index, self._corpus, text, title, publisher, published)
+
+    def remove(self, article_ids: Collection[str]) -> SyncReport:
+        """Take articles out. What was added is deleted; a file of the user's own is kept, and its article hidden."""
+        return added.remove(self._index, self._corpus, article_ids)
+
+    def forget(self, folder: str | Path) -> SyncReport:
+        """Follow a folder no longer that `add` was given."""
+        return added.forget(self._index, self._corpus, folder)
+
+    @property
+    def added(self) -> frozenset[str]:
+        """Ids of the articles that `remove` would delete; it hides the others."""
+        return added.added_ids(self._index)
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """The folders that are followed beside the corpus."""
+        return tuple(self._index.own.folders())
+
+    @property
+    def _corpus(self) -> Path:
+        return Path(self._config.corpus).expanduser()
 
     def close(self) -> None:
         self._index.close()

@@ -3,37 +3,36 @@
 Knows nothing about questions. Vectors are kept in Chroma as they are made; what a question sees is a snapshot
 (`rag.snapshot`), saved by `rag.saved` and put in the place of the last one in one step.
 
-Interrupted at any point, the next sync asks Chroma which passages it has and of which words, embeds those that are
-missing or have other words now, and goes on.
+A sync that is killed leaves the mark `.syncing` behind. The next one then asks Chroma which passages it has and of
+which words, embeds those that are missing or have other words now, and goes on.
 """
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from filelock import FileLock
 
-from rag.articles import RULES, Skipped, list_files, read_corpus
-from rag.errors import StoreError
+from rag.articles import RULES, Skipped, read_corpus
+from rag.errors import CorpusError, StoreError
 from rag.keyword import KeywordIndex
+from rag.own import Own
 from rag.passages import TARGET_PIECES, TITLE_CHARS, context, cut
+from rag.reading import Ledger, Stamp, from_json, read_changed, scan, to_json
 from rag.saved import read, write, written
 from rag.snapshot import EMPTY, Snapshot
 from rag.store import ChromaStore
 from rag.types import Article, Embedder, Passage
+from rag.vectors import NOTHING, Known, gather, key
 
 FORMAT = 1
-EMBED_BATCH = 256
-"""Passages embedded between two signs of progress and two writes: what an interruption can cost."""
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much is done, and of how much."""
@@ -67,7 +66,11 @@ class Index:
             ) from error
         name = f"footnote-{hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:16]}"
         self.store = ChromaStore(folder / "chroma", chroma_url, name, json.dumps(self.made_with))
+        self.own = Own(folder)
+        self.lock = FileLock(folder / ".lock")
+        """Held by whoever changes the index: one process, and one thread of it, at a time."""
         self.now = EMPTY
+        self.ledger: Ledger = {}
         self._manifest: dict[str, Any] = {}
         self._opened: int | None = None
         self._open()
@@ -85,109 +88,145 @@ class Index:
         """What the vectors and passages depend on; another value means that everything is embedded anew."""
         return {"format": FORMAT, "embedder": self.embed.fingerprint, "passages": [TARGET_PIECES, TITLE_CHARS]}
 
-    def sync(self, corpus: str | Path, progress: Progress | None = None) -> SyncReport:
-        """Read the corpus if any file changed, embed what is new, drop what is gone.
+    def sync(self, corpus: str | Path, progress: Progress | None = None, allow_empty: bool = False) -> SyncReport:
+        """Read what changed, embed what is new, drop what is gone: of the corpus, and of what the user added.
 
-        One process at a time: a second one waits, and then finds the work done.
+        One process at a time: a second one waits, and then finds the work done. `allow_empty` takes a corpus without
+        files at its word, even where the index holds articles of it.
 
         Raises:
             CorpusError: nothing readable there. StoreError: the index cannot be written, or lies among the articles.
         """
         self._keep_out_of(Path(corpus))
-        with FileLock(self.folder / ".lock"):
-            if written(self.folder) != self._opened:
-                self._open()  # another process has synced meanwhile
-            return self._sync(corpus, progress or (lambda what, done, total: None))
+        with self.lock:
+            self.refresh()
+            return self._sync(Path(corpus), progress or (lambda what, done, total: None), allow_empty)
 
-    def _sync(self, corpus: str | Path, tell: Progress) -> SyncReport:
-        seen = fingerprint(corpus)
-        skipped = tuple(Skipped(**s) for s in self._manifest.get("skipped", []))
-        made = self._manifest.get("made_with") == self.made_with and self.store.count() == len(self.passages)
-        if made and self._manifest.get("files") == seen:
-            return SyncReport(0, 0, 0, len(self.articles), skipped, len(self.passages), 0)
-        reading = read_corpus(corpus, lambda done, total: tell("reading", done, total))
+    def refresh(self) -> None:
+        """See what another process has saved meanwhile."""
+        if written(self.folder) != self._opened:
+            self._open()
+
+    def _sync(self, corpus: Path, tell: Progress, allow_empty: bool) -> SyncReport:
+        hidden = self.own.hidden()
+        stamps = self._scan(corpus, allow_empty)
+        rules = {"made_with": self.made_with, "rules": RULES, "hidden": sorted(hidden)}
+        in_step = not self._mark.exists() and self.store.count() == len(self.passages)
+        same_files = stamps == {path: file.stamp for path, file in self.ledger.items()}
+        if in_step and same_files and rules.items() <= self._manifest.items():
+            return _report(self.articles, self.articles, self.ledger, len(self.passages), 0)
+        ledger = self.ledger if self._manifest.get("rules") == RULES else {}
+        articles, ledger = read_changed(
+            stamps, ledger, self.articles, hidden, lambda done, total: tell("reading", done, total)
+        )
+        nothing = not any(file.holds for file in ledger.values())
+        if nothing and (stamps or not self.ledger) and not allow_empty:
+            read_corpus(corpus)  # says why there is nothing
         before = self.articles
-        articles = {a.id: a for a in reading.articles}
-        passages = {p.id: p for a in articles.values() for p in cut(a, self.embed.count_pieces, self.embed.max_pieces)}
-        embedded = self._update_store(articles, passages, tell)
-        self._save(articles, passages, seen, reading.skipped)
-        return _report(before, articles, reading.skipped, len(passages), embedded)
+        embedded = self._update(articles, ledger, rules, in_step, tell)
+        return _report(before, articles, ledger, len(self.passages), embedded)
+
+    def _scan(self, corpus: Path, allow_empty: bool) -> dict[str, Stamp]:
+        """The stamps of all files. A folder that held some and is empty or gone now may be a disk that is not there:
+        for the corpus that is an error, and the files of another one count as what they were."""
+        stamps = scan([corpus])
+        lost = sum(len(file.gives) for path, file in self.ledger.items() if _below(path, corpus))
+        if not stamps and lost and not allow_empty:
+            raise CorpusError(
+                f"There are no files in {corpus}, but the index holds {lost} articles from there. If a disk is "
+                "missing, bring it back. If they are gone for good, run `footnote sync --allow-empty`."
+            )
+        for root in (self.own.added, *self.own.folders()):
+            there = scan([root]) if root.is_dir() else {}
+            if not there and root != self.own.added:
+                there = {path: file.stamp for path, file in self.ledger.items() if _below(path, root)}
+            stamps |= there
+        return stamps
 
     def close(self) -> None:
         self.store.close()
 
+    @property
+    def _mark(self) -> Path:
+        """Stands as long as Chroma may hold something else than the manifest says."""
+        return self.folder / ".syncing"
+
     def _keep_out_of(self, corpus: Path) -> None:
         """An index that lies open among the articles would be read as articles at the next start."""
-        folder, root = self.folder.resolve(), corpus.resolve()
-        if folder.is_relative_to(root) and not any(p.startswith(".") for p in folder.relative_to(root).parts):
-            raise StoreError(f"The index folder {folder} lies among the articles in {root}. Name another with --index.")
+        if self.lies_in(corpus):
+            raise StoreError(
+                f"The index folder {self.folder.resolve()} lies among the articles in {corpus.resolve()}. Name another "
+                "with --index."
+            )
 
-    def _update_store(self, articles: dict[str, Article], passages: dict[str, Passage], tell: Progress) -> int:
-        have = self.store.keys()
-        texts = {p.id: context(articles[p.article_id]) + p.text for p in passages.values()}
-        # By the words, not by the id: it stays when an article with an id of its own is edited.
-        missing = [p for p in passages.values() if have.get(p.id) != _key(texts[p.id])]
-        for i in range(0, len(missing), EMBED_BATCH):
-            tell("embedding", i, len(missing))
-            part = missing[i : i + EMBED_BATCH]
-            embedded = [texts[p.id] for p in part]
-            self.store.add(part, self.embed(embedded), [_key(text) for text in embedded])
-        if missing:
-            tell("embedding", len(missing), len(missing))
-        self.store.remove(sorted(have.keys() - passages.keys()))
-        return len(missing)
+    def lies_in(self, root: Path) -> bool:
+        """Whether reading `root` would read the index too: hidden folders are not read."""
+        folder, root = self.folder.resolve(), root.resolve()
+        return folder.is_relative_to(root) and not any(p.startswith(".") for p in folder.relative_to(root).parts)
 
-    def _save(
-        self, articles: dict[str, Article], passages: dict[str, Passage], seen: str, skipped: Iterable[Skipped]
-    ) -> None:
-        texts = [context(articles[p.article_id]) + p.text for p in passages.values()]
-        keyword = KeywordIndex.build(list(passages.values()), texts)
-        found = self.store.vectors(list(passages))
-        vectors = np.stack([found[i] for i in passages]) if passages else EMPTY.vectors
-        snapshot = Snapshot(articles, passages, vectors, tuple(map(_key, texts)), keyword)
-        manifest = {"made_with": self.made_with, "files": seen, "skipped": [asdict(s) for s in skipped]}
-        self._manifest = write(self.folder, manifest, snapshot)
-        self.now, self._opened = snapshot, written(self.folder)
+    def _update(
+        self, articles: dict[str, Article], ledger: Ledger, rules: dict[str, Any], in_step: bool, tell: Progress
+    ) -> int:
+        """Put the new state in the place of the old one; return how many passages were embedded."""
+        passages = self._cut(articles)
+        texts = [context(articles[p.article_id]) + p.text for p in passages]
+        keys = tuple(map(key, texts))
+        known = Known(dict(zip(self.now.ids, self.now.keys, strict=True)), self.now.rows, self.now.vectors)
+        self._mark.touch()
+        vectors, embedded = gather(
+            passages, texts, keys, known if self._same_makers else NOTHING, self.store, in_step, self.embed, tell
+        )
+        keyword = KeywordIndex.build(passages, texts)
+        snapshot = Snapshot(articles, {p.id: p for p in passages}, vectors, keys, keyword)
+        self._manifest = write(self.folder, rules | {"files": to_json(ledger)}, snapshot)
+        self.now, self.ledger, self._opened = snapshot, ledger, written(self.folder)
+        self._mark.unlink(missing_ok=True)
+        return embedded
+
+    @property
+    def _same_makers(self) -> bool:
+        """Whether passages and vectors of the present state were made as they would be now."""
+        return self._manifest.get("made_with") == self.made_with
+
+    def _cut(self, articles: dict[str, Article]) -> list[Passage]:
+        """The passages of all articles, in their order; those of an article that is what it was are not cut again."""
+        known: dict[str, list[Passage]] = {}
+        for passage in self.passages.values() if self._same_makers else ():
+            known.setdefault(passage.article_id, []).append(passage)
+        passages: list[Passage] = []
+        for article in articles.values():
+            same = article.id in known and self.articles[article.id] is article
+            passages += known[article.id] if same else cut(article, self.embed.count_pieces, self.embed.max_pieces)
+        return passages
 
     def _open(self) -> None:
         """Load what the manifest vouches for; anything unreadable counts as absent and is built again."""
         self._opened = written(self.folder)
         if found := read(self.folder):
             self._manifest, self.now = found
+            self.ledger = from_json(self._manifest["files"])
 
 
-def fingerprint(corpus: str | Path) -> str:
-    """Changes when a file comes, goes, or is written, and when files are read by other rules: a hash over the path,
-    size and time of each."""
-    root = Path(corpus)
-    digest = hashlib.sha256(f"{RULES}\0{root.resolve()}".encode("utf-8", "surrogateescape"))
-    for file in list_files(root):
-        with contextlib.suppress(OSError):  # gone since it was listed: as good as absent
-            stat = file.stat()
-            digest.update(f"\0{file}\0{stat.st_size}\0{stat.st_mtime_ns}".encode("utf-8", "surrogateescape"))
-    return digest.hexdigest()
+def _below(path: str, root: Path) -> bool:
+    return Path(path).is_relative_to(root)
 
 
 def _report(
-    before: dict[str, Article], after: dict[str, Article], skipped: tuple[Skipped, ...], passages: int, embedded: int
+    before: dict[str, Article], after: dict[str, Article], ledger: Ledger, passages: int, embedded: int
 ) -> SyncReport:
     """An article counts as updated when its source stays and its content, and so its id, changes."""
     gone = Counter(a.source for i, a in before.items() if i not in after)
     new = Counter(a.source for i, a in after.items() if i not in before)
     replaced = (gone & new).total()  # source by source, for a file of many articles is the source of each
     both = after.keys() & before.keys()
-    edited = sum(replace(after[i], source="") != replace(before[i], source="") for i in both)
+    read_again = [(after[i], before[i]) for i in both if after[i] is not before[i]]
+    edited = sum(replace(now, source="") != replace(then, source="") for now, then in read_again)
     return SyncReport(
         added=new.total() - replaced,
         updated=replaced + edited,
         removed=gone.total() - replaced,
         unchanged=len(both) - edited,
-        skipped=skipped,
+        skipped=tuple(left_out for file in ledger.values() for left_out in file.skipped),
         passages=passages,
         embedded=embedded,
     )
-
-
-def _key(text: str) -> str:
-    """Says what was embedded: another text, another key."""
-    return hashlib.sha256(text.encode()).hexdigest()[:16]

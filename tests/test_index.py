@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rag import index as module
+from rag import vectors as module
 from rag.errors import CorpusError, StoreError
 from rag.index import Index
 from rag.passages import context

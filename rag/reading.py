@@ -1,0 +1,135 @@
+"""Files to articles again and again: only what changed since the last time is read.
+
+Knows nothing about passages or the index. What is left after any number of changes is what reading everything anew
+would give: of two files with the same article, the first in the order of the files gives it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from rag.articles import Skipped, list_files, read_file
+from rag.types import Article
+
+Stamp = tuple[int, int, int]
+"""Size, time of the last write and of the last change of any kind: another one, and the file is read again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What a file held: `gives` are the ids of the articles that come from it, `also` of those that stand in a file
+    before it too."""
+
+    stamp: Stamp
+    gives: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+
+    @property
+    def holds(self) -> frozenset[str]:
+        return frozenset(self.gives + self.also)
+
+
+Ledger = dict[str, Read]
+"""By path, in the order of the files."""
+
+
+def to_json(ledger: Ledger) -> dict[str, Any]:
+    return {path: asdict(file) for path, file in ledger.items()}
+
+
+def from_json(fields: Mapping[str, Any]) -> Ledger:
+    """Raises KeyError, TypeError: it is not what `to_json` gives."""
+    return {
+        path: Read(
+            tuple(file["stamp"]),
+            tuple(file["gives"]),
+            tuple(file["also"]),
+            tuple(Skipped(**left_out) for left_out in file["skipped"]),
+        )
+        for path, file in fields.items()
+    }
+
+
+def scan(roots: Iterable[Path]) -> dict[str, Stamp]:
+    """The stamp of every file under the roots, by path, in the order in which they are read.
+
+    Raises:
+        CorpusError: a root is not there or may not be opened.
+    """
+    stamps: dict[str, Stamp] = {}
+    for root in roots:
+        for file in list_files(root):
+            with contextlib.suppress(OSError):  # gone since it was listed: as good as absent
+                stat = file.stat()
+                stamps[str(file)] = (stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
+    return stamps
+
+
+def read_changed(
+    stamps: Mapping[str, Stamp],
+    ledger: Ledger,
+    before: Mapping[str, Article],
+    hidden: Collection[str] = (),
+    progress: Callable[[int, int], None] | None = None,
+) -> tuple[dict[str, Article], Ledger]:
+    """The articles of all files but the hidden ones, and the new ledger.
+
+    `before` are the articles that `ledger` speaks of; those that are still the same come back as the same objects.
+    `progress` is called with bytes read and bytes in all.
+    """
+    merged = _Merged(before, hidden)
+    changed = {path for path, stamp in stamps.items() if path not in ledger or ledger[path].stamp != stamp}
+    total, done = sum(stamps[path][0] for path in changed), 0
+    for path, stamp in stamps.items():
+        if path not in changed and merged.stands(ledger[path]):
+            merged.keep(path, ledger[path])
+            continue
+        merged.take(path, stamp, read_file(Path(path)))
+        if path in changed:
+            done += stamp[0]
+            if progress:
+                progress(done, total)
+    return {i: article for i, article in merged.articles.items() if article is not None}, merged.ledger
+
+
+@dataclass(slots=True)
+class _Merged:
+    """What the files up to here gave; an article that is hidden counts, and is None."""
+
+    before: Mapping[str, Article]
+    hidden: Collection[str]
+    articles: dict[str, Article | None] = field(default_factory=dict)
+    ledger: Ledger = field(default_factory=dict)
+
+    def stands(self, known: Read) -> bool:
+        """Whether an unchanged file would give again what it gave: nothing before it has changed that matters to it."""
+        gives = all(i not in self.articles and (i in self.before) is not (i in self.hidden) for i in known.gives)
+        return gives and all(i in self.articles and self.articles[i] == self.before.get(i) for i in known.also)
+
+    def keep(self, path: str, known: Read) -> None:
+        self.articles.update({i: self.before.get(i) for i in known.gives})
+        self.ledger[path] = known
+
+    def take(self, path: str, stamp: Stamp, items: Iterable[Article | Skipped]) -> None:
+        gives: dict[str, None] = {}
+        also: dict[str, None] = {}
+        skipped = []
+        for item in items:
+            if isinstance(item, Skipped):
+                skipped.append(item)
+            elif item.id not in self.articles:
+                same = self.before.get(item.id)
+                self.articles[item.id] = None if item.id in self.hidden else same if same == item else item
+                gives[item.id] = None
+            else:
+                first = self.articles[item.id]
+                if first is not None and first.text != item.text:
+                    skipped.append(Skipped(item.source, f"its id {item.id!r} belongs to another article already"))
+                if item.id not in gives:
+                    also[item.id] = None
+        self.ledger[path] = Read(stamp, tuple(gives), tuple(also), tuple(skipped))

@@ -12,10 +12,11 @@ import unicodedata
 from collections import abc
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from rag import added, cite, decide, prompt, refuse
 from rag.asked import is_command
@@ -27,6 +28,7 @@ from rag.evidence import Sentence, gather
 from rag.followup import leans, standalone
 from rag.index import Index, Progress, SyncReport
 from rag.search import search
+from rag.starters import Starter, starters
 from rag.support import SupportChecker
 from rag.types import (
     Answer,
@@ -51,6 +53,8 @@ HISTORY_CHARS = 300
 """What of an earlier conversation the model is shown: so many turns, each part cut to so many characters."""
 COMMAND_CONFIDENCE = 0.01
 """Probability that the articles hold the answer to what is no question to them: an order to the assistant."""
+STARTER_HITS = 3
+"""Passages among which a search must find what a question to start from was made from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,10 @@ class Chatbot:
         self._index = index
         self._generator = generator
         self._checker = SupportChecker(index.embed)
+
+    @property
+    def config(self) -> Config:
+        return self._config
 
     @property
     def articles(self) -> tuple[Article, ...]:
@@ -150,6 +158,24 @@ class Chatbot:
         near = cite.nearness([statement], evidence, self._index.embed)
         return cite.verdict(statement, near[0], evidence, self._checker, self._config.support_threshold)
 
+    def adjusted(self, **settings: Any) -> Chatbot:
+        """The same articles and model under other settings of `Config` for answering, such as `top_k`. It costs
+        nothing and holds nothing: close this one, not that one."""
+        return Chatbot(replace(self._config, **settings), self._index, self._generator)
+
+    def rewired(self, config: Config, generator: Generator | None) -> Chatbot:
+        """The same articles under another language model, in the place of this one: `release` this one then."""
+        return Chatbot(config, self._index, generator)
+
+    def starters(self, count: int = 4) -> list[str]:
+        """Questions to start from, made from the articles; a search for each leads to the words it was made from."""
+
+        def found(it: Starter) -> bool:
+            passages = [hit.passage for hit in self._search(it.question, STARTER_HITS, None)]
+            return any(p.article_id == it.article.id and p.start <= it.start and it.end <= p.end for p in passages)
+
+        return starters(self.articles, found, count)
+
     # --- the library: a question asked meanwhile sees the old state or the new one, never half ---------------------
 
     def sync(self, progress: Progress | None = None) -> SyncReport:
@@ -190,6 +216,10 @@ class Chatbot:
 
     def close(self) -> None:
         self._index.close()
+        self.release()
+
+    def release(self) -> None:
+        """Let go of the language model."""
         if close := getattr(self._generator, "close", None):
             close()
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 import hashlib
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,7 @@ class SentenceTransformerEmbedder:
         except (OSError, ValueError, KeyError, RuntimeError) as error:
             raise ModelBroken(f"The embedding model in {folder} cannot be loaded: {error}.") from error
         self._model: Any = model
+        self._one_at_a_time = threading.Lock()  # the model's tokenizer breaks when two threads set its padding at once
         # A tokenizer of our own for counting: the model's pads and truncates, so every text seems equally long.
         self._tokenizer: Any = copy.deepcopy(self._model.tokenizer.backend_tokenizer)
         self._tokenizer.no_padding()
@@ -62,9 +64,10 @@ class SentenceTransformerEmbedder:
         """Shape (len(texts), dim), float32, unit rows."""
         if not texts:
             return np.zeros((0, int(self._model.get_embedding_dimension())), np.float32)
-        rows = self._model.encode(
-            list(texts), batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False, convert_to_numpy=True
-        )
+        with self._one_at_a_time:
+            rows = self._model.encode(
+                list(texts), batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False, convert_to_numpy=True
+            )
         return np.asarray(rows, np.float32)
 
 

@@ -143,3 +143,17 @@ def test_progress_is_told(config: Config) -> None:
     build.load(config, lambda *step: told.append(step)).close()
     assert {"reading", "embedding"} <= {what for what, _, _ in told}
     assert all(0 <= done <= total for _, done, total in told)
+
+
+def test_another_model_serves_the_same_articles_and_letting_go_of_one_leaves_the_other(
+    config: Config, closed: list[Path]
+) -> None:
+    with build.load(config) as bot:
+        other = build.with_model(bot, "none")
+        assert other.articles == bot.articles
+        bot.release()
+        assert closed == []
+        assert other.ask(QUESTION).hits
+        with pytest.raises(ModelNotFound):
+            build.with_model(bot, "no-such-model")
+        assert closed == []

@@ -26,7 +26,7 @@ ONLY_IN = {
     "chromadb": {"rag.store"},
     "bm25s": {"rag.keyword"},
 }
-LATE_ALTOGETHER = {"ui.handlers"}
+LATE_ALTOGETHER = {"ui.handlers", "ui.librarian"}
 """Cannot be defined without a heavy library (Gradio reads its annotations): must itself be imported late."""
 HEAVY = {*ONLY_IN, "torch", "transformers", "gradio", "matplotlib", "scipy", "sklearn", "pandas"}
 

@@ -20,6 +20,7 @@ from tests import ui_fakes as fakes
 from ui.conversation import Conversation
 from ui.feedback import NAME, Feedback
 from ui.loading import BackgroundBot
+from ui.models import Models
 from ui.run import Begins, Run, Waits
 from ui.serve import free_port
 from ui.turns import Turns
@@ -177,7 +178,7 @@ def test_whoever_waits_is_told_their_place_and_moves_up_in_the_order_of_coming()
 def handlers(home: Path) -> Any:
     from ui.handlers import Handlers
 
-    return Handlers(loaded(fakes.ScriptedBot(fakes.scripts())), (), Feedback(home / NAME))
+    return Handlers(loaded(fakes.ScriptedBot(fakes.scripts())), Feedback(home / NAME), Models(home))
 
 
 def test_a_follow_up_is_asked_with_what_came_before(handlers: Any) -> None:
@@ -342,10 +343,6 @@ def test_a_word_that_could_not_be_kept_is_kept_by_pressing_the_thumb_again(handl
     assert json.loads((home / NAME).read_text())["word"] == "Yes."
 
 
-def test_starter_questions_come_from_the_titles_where_none_are_given(handlers: Any) -> None:
-    assert handlers._starters()[0] == f"What do the articles say about “{fakes.HARBOUR.title}”?"
-
-
 # --- served -------------------------------------------------------------------------------------------------------
 
 
@@ -373,8 +370,26 @@ def test_programs_get_an_error_with_its_message(client: Any) -> None:
         client.predict(fakes.BROKEN, api_name="/ask")
 
 
-def test_programs_see_one_endpoint(client: Any) -> None:
-    assert list(client.view_api(return_format="dict")["named_endpoints"]) == ["/ask"]
+def test_programs_see_three_endpoints(client: Any) -> None:
+    assert list(client.view_api(return_format="dict")["named_endpoints"]) == ["/ask", "/search", "/check"]
+
+
+def test_programs_search_and_check_and_get_the_words_themselves(client: Any) -> None:
+    first, second = client.predict("bridge", 2, api_name="/search")
+    assert first["text"] == fakes.BRIDGE_HITS[0].passage.text
+    assert (first["title"], first["published"]) == (fakes.HARBOUR.title, "2024-03-04")
+    assert second["publisher"] is None
+    checked = client.predict("The bridge is 412 metres long.", api_name="/check")
+    assert checked["verdict"] == "supported"
+    (note,) = checked["citations"]
+    assert note["quote"] == fakes.HARBOUR.text[note["start"] : note["end"]]
+
+
+def test_programs_may_ask_some_of_the_articles(client: Any) -> None:
+    where = {"articles": ["ferry"], "after": "2024-04-01"}
+    assert client.predict(fakes.LONG, None, where, api_name="/ask")["refused"] is False
+    with pytest.raises(Exception, match="there is no filter colour"):
+        client.predict(fakes.LONG, None, {"colour": "red"}, api_name="/ask")
 
 
 def test_every_response_keeps_the_browser_here(address: str) -> None:
@@ -403,10 +418,12 @@ def test_an_address_that_cannot_be_had_is_refused_in_words(host: str, port: int,
 
 
 def test_everything_at_the_model_shares_one_queue(tmp_path: Path) -> None:
-    from ui.app import MODEL, WAITING_ROOM, build_page
+    from ui.app import build_page
+    from ui.chat_part import MODEL, WAITING_ROOM
 
-    page = build_page(loaded(fakes.ScriptedBot({})), (), tmp_path / NAME)
-    queued = [fn for fn in page.fns.values() if fn.queue and fn.fn is not None]
-    assert len(queued) == 6  # two ways to type a question, two to click one, one to ask it again, and the API
+    page = build_page(loaded(fakes.ScriptedBot({})), tmp_path / NAME, Models(tmp_path))
+    queued = [fn for fn in page.fns.values() if fn.queue and fn.fn is not None and fn.concurrency_id != "library"]
+    # Two ways to type a question, two to click one, one to ask it again, and three for programs.
+    assert len(queued) == 8
     assert {(fn.concurrency_id, fn.concurrency_limit) for fn in queued} == {(MODEL, WAITING_ROOM)}
     assert page.analytics_enabled is False

@@ -120,6 +120,7 @@ def test_a_very_long_article_is_cut_around_its_marks_and_says_so() -> None:
 # --- nothing foreign becomes markup ---------------------------------------------------------------------------------
 
 OURS = {"section", "article", "details", "summary", "h2", "h3", "h4", "p", "div", "ul", "ol", "li"}
+OURS |= {"table", "thead", "tbody", "tr", "th", "td", "label"}
 OURS |= {"span", "a", "q", "bdi", "mark", "time", "button", "input", "code", "progress"}
 
 

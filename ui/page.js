@@ -1,5 +1,5 @@
 /* What the page does without asking the server: footnotes open the source panel at their words, the words lead back,
-   cards stay inside the window, a new question comes into view, an answer goes to the clipboard, the conversation into a
+   cards stay inside the window, the library opens, a new question comes into view, an answer goes to the clipboard, the conversation into a
    file. Knows nothing about how the HTML is made; it reads a few data-… attributes, and never writes HTML. */
 (() => {
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
@@ -76,7 +76,7 @@
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
     for (const note of all(".note")) note.classList.add("dismissed");
-    for (const menu of all("details.export[open]")) {
+    for (const menu of all("details.menu-of[open]")) {
       if (menu.contains(document.activeElement)) menu.querySelector("summary").focus();
       menu.open = false;
     }
@@ -131,12 +131,34 @@
       save(button.dataset);
       say(button.parentElement.querySelector(".said"), "Download started");
     }
-    for (const menu of all("details.export[open]")) if (!menu.contains(event.target)) menu.open = false;
+    for (const menu of all("details.menu-of[open]")) if (!menu.contains(event.target)) menu.open = false;
   });
 
   document.addEventListener("click", (event) => {
     const leads = event.target.closest?.('[data-event="edit"], [data-event="cancel"]');
     if (leads) document.querySelector("#question textarea").focus();
+  });
+
+  // The library stands in the place of the conversation while it is open.
+  function showLibrary(open) {
+    if (open === "library" in document.body.dataset) return;
+    if (open) document.body.dataset.library = "";
+    else delete document.body.dataset.library;
+    const button = document.querySelector("button[data-library]");
+    button.setAttribute("aria-expanded", String(open));
+    (open ? document.getElementById("library-name") : button).focus({ preventScroll: true });
+    window.scrollTo(0, 0);
+  }
+  const libraryIsOpen = () => "library" in document.body.dataset;
+  document.addEventListener("click", ({ target }) => {
+    if (target.closest?.("button[data-library]")) showLibrary(!libraryIsOpen());
+    if (target.closest?.("#new")) showLibrary(false);
+  });
+  document.addEventListener("keydown", ({ key, target }) => {
+    if (key === "Escape" && libraryIsOpen() && !target.closest?.("input, textarea")) showLibrary(false);
+  });
+  document.addEventListener("dragenter", ({ dataTransfer }) => {
+    if (dataTransfer?.types.includes("Files") && document.getElementById("files")) showLibrary(true);
   });
 
   // A new question comes to the top once, also one in the place of another; from then on the scrolling is its reader's.

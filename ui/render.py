@@ -66,8 +66,13 @@ def exchange_html(exchange: Exchange, last: bool) -> str:
         f'<section class="exchange" id="exchange-{exchange.number}" data-exchange="{exchange.number}" '
         f'data-state="{state}" aria-label="Question {exchange.number}" tabindex="-1">'
         f'<h2 class="question" dir="auto">{isolated(clipped(exchange.question, QUESTION))}</h2>'
-        f"{content}{actions(exchange, last)}</section>"
+        f"{asked_of(exchange)}{content}{actions(exchange, last)}</section>"
     )
+
+
+def asked_of(exchange: Exchange) -> str:
+    """A refusal of some articles says nothing about the others, so their reader is told."""
+    return f'<p class="among">{escape(exchange.among)}</p>' if exchange.among else ""
 
 
 def draft(exchange: Exchange) -> str:
@@ -205,10 +210,15 @@ def banner(status: Status, articles: int) -> str:
     """The line beside the page's name: how far loading is, then what is being read."""
     if status.state == "ready":
         noun = "article" if articles == 1 else "articles"
-        return f'<p class="ready" role="status">Answers from {articles:,} {noun}</p>'
+        trouble = f'<p class="trouble" role="alert">{isolated(status.message)}</p>' if status.message else ""
+        return f'<p class="ready" role="status">Answers from {articles:,} {noun}</p>{trouble}'
     if status.state == "failed":
         return '<p class="loading" role="status">Not ready</p>'
-    bar = "" if status.fraction is None else f'<progress max="100" value="{round(100 * status.fraction)}"></progress>'
+    bar = (
+        ""
+        if status.fraction is None
+        else f'<progress max="100" value="{round(100 * status.fraction)}" aria-label="Loading"></progress>'
+    )
     return f'<p class="loading" role="status">{escape(status.message)}</p>{bar}'
 
 

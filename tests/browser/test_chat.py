@@ -21,12 +21,12 @@ EXAMPLES = (fakes.LONG, fakes.TOLL)
 
 @pytest.fixture
 def bot() -> fakes.ScriptedBot:
-    return fakes.ScriptedBot(fakes.scripts())
+    return fakes.ScriptedBot(fakes.scripts(), offered=EXAMPLES)
 
 
 @pytest.fixture
 def address(bot: fakes.ScriptedBot) -> Iterator[str]:
-    with fakes.serving(lambda progress: bot, EXAMPLES) as url:
+    with fakes.serving(lambda progress: bot) as url:
         yield url
 
 
@@ -265,7 +265,7 @@ def test_the_page_is_there_while_the_model_loads_and_a_question_waits_for_it(tab
     def load(progress: Any) -> fakes.ScriptedBot:
         progress("embedding", 3, 12)
         go.wait(120)
-        return fakes.ScriptedBot(fakes.scripts())
+        return fakes.ScriptedBot(fakes.scripts(), offered=EXAMPLES)
 
     with fakes.serving(load) as address:
         page = tab(address)

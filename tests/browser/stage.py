@@ -20,7 +20,7 @@ FLAGS = [
 ]
 
 
-PATIENCE = 12_000
+PATIENCE = 90_000
 """Milliseconds after which waiting for the page is given up: never a measure of it, as others may use the machine."""
 
 

@@ -16,21 +16,21 @@ import numpy as np
 
 from eval.calibration import auroc, brier, ece
 from eval.logistic import Floats, predict, ridge
+from rag.decide import MOST
 
 FOLDS = 10
 WEIGHTS = Path(__file__).parent.parent / "rag" / "decision_weights.json"
-SENTENCE = ("below_top", "overlap", "first_passage", "gives")
-JUDGED = (*SENTENCE, "judged", "below_best")
+SENTENCE = ("below_top", "overlap", "first_passage", "gives", "facts")
+JUDGED = (*SENTENCE, "judged", "below_best", "best")
 REGRESSIONS = {
     "answer_extract": ("need", "lacking"),
     "answer_judged": ("need", "lacking", "judged"),
     "answer_stated": ("need", "lacking", "judged", "stated"),
     "sentence": SENTENCE,
     "sentence_judged": JUDGED,
-    "sentence_drafted": (*JUDGED, "drafted"),
 }
 """Name and features of each regression in the weights file. Few, and of a meaning that holds for any articles."""
-CITE_FROM = (0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6)
+CITE_FROM = (0.2, 0.25, 0.3, 0.35, 0.4, 0.5)
 
 Record = dict[str, Any]
 
@@ -74,24 +74,27 @@ def report_answer(records: Sequence[Record], names: Sequence[str]) -> tuple[floa
 
 
 def report_sentences(records: Sequence[Record], names: Sequence[str]) -> tuple[float, Floats]:
-    """Print how well the cited sentences would agree with the gold ones; bias and weights of a fit on all."""
+    """Print how well the cited sentences would agree with the gold ones, file by file; bias and weights of a fit on
+    all. The most relevant sentence is always cited, as in an answer."""
     rows = [(i, s) for i, r in enumerate(records) for s in r["sentences"]]
     group = np.array([float(i) for i, _ in rows])
     y = np.array([float(s["gold"]) for _, s in rows])
-    p = out_of_sample(matrix([s for _, s in rows], names), y, np.ones(len(y)), group)
-    print(f"  {len(y)} sentences, {int(y.sum())} gold: AUROC {auroc(p, y):.3f}")
-    for threshold in CITE_FROM:
-        precision, recall = [], []
-        for i, r in enumerate(records):
-            here = np.flatnonzero(group == i)
-            order = here[np.argsort(-p[here], kind="stable")][:4]
-            chosen = order[p[order] >= threshold]
-            if len(chosen):
+    weight = np.array([records[i]["weight"] for i, _ in rows])
+    p = out_of_sample(matrix([s for _, s in rows], names), y, weight, group)
+    for file in dict.fromkeys(r["file"] for r in records):
+        here = [i for i, r in enumerate(records) if r["file"] == file]
+        of_file = np.isin(group, here)
+        print(f"  {file}, {len(here)}: AUROC {auroc(p[of_file], y[of_file]):.3f} over {of_file.sum()} sentences")
+        for threshold in CITE_FROM:
+            precision, recall = [], []
+            for i in here:
+                mine = np.flatnonzero(group == i)
+                order = mine[np.argsort(-p[mine], kind="stable")][:MOST]
+                chosen = order[(p[order] >= threshold) | (np.arange(len(order)) == 0)]
                 precision.append(y[chosen].mean())
-                recall.append(min(1.0, y[chosen].sum() / r["gold"]))
-        found = f"precision {np.mean(precision):.3f}  recall {np.mean(recall):.3f}" if recall else "none"
-        print(f"  cited from {threshold}: {found}  of {len(recall)}")
-    return fitted(matrix([s for _, s in rows], names), y, np.ones(len(y)))
+                recall.append(min(1.0, y[chosen].sum() / records[i]["gold"]))
+            print(f"    cited from {threshold}: precision {np.mean(precision):.3f}  recall {np.mean(recall):.3f}")
+    return fitted(matrix([s for _, s in rows], names), y, weight)
 
 
 def _read(path: Path) -> list[Record]:

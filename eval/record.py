@@ -1,7 +1,7 @@
 """`python -m eval.record`: what search and model say to each question, once; deciding is then refitted in seconds.
 
-Knows nothing about weights. A line for each question: the features of `rag.decide`, the draft, and each evidence
-sentence with its features and whether it is a gold sentence. A run that was stopped goes on where it ended.
+Knows nothing about weights. A line for each question: the features of `rag.decide`, and each evidence sentence
+with its features and whether it is a gold sentence. A run that was stopped goes on where it ended.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy as np
 from rich.progress import track
 
 from eval.questions import Question, read
-from rag import cite, decide, prompt
+from rag import decide, prompt
 from rag.build import parts
 from rag.config import Config
 from rag.evidence import Sentence, gather
@@ -52,7 +52,7 @@ def main() -> int:
 
 
 def record(question: Question, index: Index, model: Generator, config: Config) -> dict[str, Any]:
-    """One line: features, draft, and the evidence with its labels. The draft is written whatever the decision."""
+    """One line: the features and the evidence with its labels. Nothing is written: deciding needs no draft."""
     text = question.question
     query = standalone(text, question.history)
     earlier = question.history[-1:] if leans(text) else ()
@@ -62,15 +62,11 @@ def record(question: Question, index: Index, model: Generator, config: Config) -
     judged = [yes - no for yes, no in model.choose_each(asked, ["Yes", "No"])]
     chosen = decide.best(evidence, decide.relevance(decide.sentence_features(text, evidence, judged)))
     yes, no = model.choose(prompt.stated(chosen, text, earlier, question.as_of), ["Yes", "No"])
-    draft = "".join(model.stream(prompt.answer(chosen, text, earlier, question.as_of), config.max_answer_tokens))
-    near = cite.nearness(cite.draft_sentences(draft), evidence, index.embed)
-    nearest = [float(v) for v in near.max(axis=0)] if len(near) else [0.0] * len(evidence)
-    rows = decide.sentence_features(text, evidence, judged, nearest)
+    rows = decide.sentence_features(text, evidence, judged)
     return {
         "id": question.id,
         "answerable": question.answerable,
-        "features": decide.features(text, evidence, judged) | decide.stated(yes - no),
-        "draft": draft,
+        "features": decide.features(text, evidence, chosen, judged) | decide.stated(yes - no),
         "sentences": [
             row | {"gold": _is_gold(s, question), "text": s.text} for s, row in zip(evidence, rows, strict=True)
         ],

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from rag.facts import dates, names, numbers
+from rag.facts import Name, dates, names, numbers
+from rag.lexicon import COUNTRIES
 from rag.words import content_words
 
 Kind = Literal["date", "number", "name", "reason", "quotation", ""]
@@ -49,6 +50,14 @@ _PLACE = re.compile(
     r"\b(in|at|on|near|between|under|within|inside|into|from|outside) (the |an? |its |their )?[a-z]{3,}", re.I
 )
 """A place need not have a name: "in nuclear reactors"."""
+_PERSON = re.compile(
+    r"\bwho(se|m)?\b.{0,40}?\b(head(s|ed|ing)?|leads?|led|leading|chair(s|ed|ing)?|runs?|ran|running|direct(s|ed)?"
+    r"|manage[sd]?|found(s|ed)?|in charge|wrote|writes?|sang|sings?|play(s|ed)|design(s|ed)?|act(s|ed)?|present(s|ed)?"
+    r"|said|says|spoke|speaks|announce[sd]?|warn(s|ed)?|became|appoint(s|ed))\b",
+    re.I,
+)
+"""Questions for a person or a body: what heads, writes or speaks is no country, nor the place where it happens."""
+_HERE = re.compile(r"\b(in|near|across|throughout) (the )?$", re.I)
 _ORDINARY = re.compile(r"[A-Z]{1,3}|\w+(ese|ish)")
 """What is written like a name and names nobody: "AI", "Chinese"."""
 
@@ -93,14 +102,20 @@ def gives(text: str, question: str) -> bool:
         return bool(counts or (_AGE.search(question) and dates(text)))
     if wanted == "name":
         known = set(content_words(question))
-        found = (name.text for name in names(text) if not _ORDINARY.fullmatch(name.text))
-        named = any(not set(content_words(name)) <= known for name in found)
+        found = [name for name in names(text) if not _ORDINARY.fullmatch(name.text)]
+        if _PERSON.search(question):
+            found = [name for name in found if not _is_place(name, text)]
+        named = any(not set(content_words(name.text)) <= known for name in found)
         return named or bool(_WHERE.search(question) and _PLACE.search(text))
     if wanted == "quotation":
         return bool(_QUOTED.search(text))
     if wanted == "reason":
         return bool(_CAUSE.search(text))
     return True
+
+
+def _is_place(name: Name, text: str) -> bool:
+    return name.text.lower() in COUNTRIES or bool(_HERE.search(text[: name.start]))
 
 
 def _unit(question: str) -> str:

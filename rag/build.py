@@ -18,6 +18,7 @@ from rag.fetch import ensure_embedder, ensure_model
 from rag.filters import known
 from rag.home import home_folder
 from rag.index import Index, SyncReport
+from rag.states import States
 from rag.support import SupportChecker
 from rag.types import Answer, Embedder, Filters, Generator, Turn
 
@@ -115,7 +116,8 @@ def _generator(config: Config, progress: Progress | None) -> Generator | None:
     path = ensure_model(config.model, home_folder(config), _fetching(progress))
     if progress is not None:
         progress("loading the model", 0, 1)
-    return LlamaCpp(path, n_ctx=config.n_ctx, n_threads=config.n_threads)
+    states = States(home_folder(config) / "states")
+    return LlamaCpp(path, n_ctx=config.n_ctx, n_threads=config.n_threads, states=states)
 
 
 def with_model(bot: Chatbot, model: str, progress: Progress | None = None) -> Chatbot:

@@ -44,7 +44,6 @@ from rag.types import (
     Step,
     Token,
     Turn,
-    Vectors,
 )
 from rag.words import content_words
 
@@ -71,18 +70,13 @@ class _Asked:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What stands before anything is written: hits, evidence, its judgement, and the seconds of the search."""
+    """What stands before anything is written: hits, evidence, the relevance of each sentence of it (0..1), and the
+    seconds of the search."""
 
-    question: str
     hits: tuple[Hit, ...]
     evidence: Sequence[Sentence]
-    judged: Sequence[float] | None
+    relevance: Sequence[float]
     searched: float
-
-    def relevance(self, near: Vectors | None = None) -> list[float]:
-        """How relevant each sentence is; `near`: cosines with a draft, shape (draft sentences, evidence sentences)."""
-        nearest = None if near is None or not len(near) else [float(value) for value in near.max(axis=0)]
-        return decide.relevance(decide.sentence_features(self.question, self.evidence, self.judged, nearest))
 
 
 class Chatbot:
@@ -238,14 +232,15 @@ class Chatbot:
 
     def _answer(self, asked: _Asked, hits: tuple[Hit, ...], searched: float) -> Iterator[Event]:
         if self._config.check and is_command(asked.question):
-            yield self._refusal(asked, _Known(asked.question, hits, (), None, searched), COMMAND_CONFIDENCE)
+            yield self._refusal(asked, _Known(hits, (), (), searched), COMMAND_CONFIDENCE)
             return
         asked.tell("reading")
         evidence = self._gather(asked.query, hits)
         judged = self._judged(asked, evidence)
-        known = _Known(asked.question, hits, evidence, judged, searched)
-        features = decide.features(asked.question, evidence, judged)
-        chosen = decide.best(evidence, known.relevance())
+        relevance = decide.relevance(decide.sentence_features(asked.question, evidence, judged))
+        known = _Known(hits, evidence, relevance, searched)
+        chosen = decide.best(evidence, relevance)
+        features = decide.features(asked.question, evidence, chosen, judged)
         confidence = decide.probability(features)
         if judged and (confidence >= decide.EARLY_FROM or not self._config.check):
             confidence = decide.probability(features | decide.stated(self._stated(asked, chosen)))
@@ -270,10 +265,10 @@ class Chatbot:
         if not self._config.check:
             return cite.unchecked(drafted, near, known.evidence), ()
         checked = cite.check_draft(drafted, near, known.evidence, self._checker, self._config.support_threshold)
-        worth = known.relevance(near)
         told = " ".join(f"{turn.question} {turn.answer}" for turn in asked.history)
-        statements = completed(asked.question, cite.compose(asked.query, checked, known.evidence, worth), told)
-        return both_sides(asked.question, statements, known.evidence, worth), checked.dropped
+        composed = cite.compose(asked.query, checked, known.evidence, known.relevance)
+        statements = completed(asked.question, composed, told)
+        return both_sides(asked.question, statements, known.evidence, known.relevance), checked.dropped
 
     def _write(self, messages: Messages, started: float) -> abc.Generator[Event, None, tuple[str, float | None]]:
         """Yield the reply in Tokens; return it whole, with the seconds until the first. No model: nothing."""
@@ -304,7 +299,7 @@ class Chatbot:
 
     def _refusal(self, asked: _Asked, known: _Known, confidence: float) -> Answer:
         reason = refuse.reason(asked.question, known.hits) if known.hits else refuse.NOTHING_TO_SEARCH
-        nearest = refuse.nearest(known.evidence, known.relevance())
+        nearest = refuse.nearest(known.evidence, known.relevance)
         near, citations = cite.number(nearest, [hit.article for hit in known.hits])
         text = f"{reason} The nearest they hold: {cite.with_markers(near)}" if near else reason
         seconds = Seconds(known.searched, None, time.perf_counter() - asked.started)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -20,7 +21,7 @@ from rag.evidence import Sentence
 Features = dict[str, float]
 LOGIT_CAP = 6.0
 """The model's logits count up to this, either way, so that one extreme cannot outweigh everything else."""
-WRITE_FROM = 0.15
+WRITE_FROM = 0.2
 """Relevance from which a sentence is among those that the draft is written from."""
 MOST = 4
 """Sentences that the draft is written from, at most."""
@@ -28,18 +29,17 @@ EARLY_FROM = 0.1
 """Probability below which the best sentences are not asked about together: a limit on seconds spent on refusals."""
 
 
-def features(question: str, evidence: Sequence[Sentence], judged: Sequence[float] | None) -> Features:
-    """How much the answer needs the nearest sentence, what the model makes of the sentences, and whether the best one
-    gives what is asked for (a date, a number, a name …).
+def features(
+    question: str, evidence: Sequence[Sentence], chosen: Sequence[Sentence], judged: Sequence[float] | None
+) -> Features:
+    """How much the answer needs the nearest sentence, what the model makes of the sentences, and whether none of the
+    chosen ones gives what is asked for (a date, a number, a name …).
 
-    `judged`: for each sentence the logit of yes minus that of no to "does it state the answer?"; None: no model was
-    asked.
+    `judged`: for each sentence, yes minus no (in logits) to whether it states the answer; None without a model.
     """
-    worth = [s.need for s in evidence] if judged is None else judged
-    order = sorted(range(len(evidence)), key=lambda i: -worth[i])
     found = {
         "need": max((s.need for s in evidence), default=0.0),
-        "lacking": float(not any(gives(evidence[i].text, question) for i in order[:1])),
+        "lacking": float(not any(gives(s.text, question) for s in chosen)),
     }
     return found if judged is None else found | {"judged": _capped(max(judged, default=-LOGIT_CAP))}
 
@@ -59,23 +59,14 @@ def probability(features: Features) -> float:
 
 def relevance(rows: Sequence[Features]) -> list[float]:
     """For each sentence, the probability that it belongs to the answer, from what its row knows."""
-    return [
-        _regression(
-            "sentence_drafted" if "drafted" in row else "sentence_judged" if "judged" in row else "sentence", row
-        )
-        for row in rows
-    ]
+    return [_regression("sentence_judged" if "judged" in row else "sentence", row) for row in rows]
 
 
 def sentence_features(
-    question: str,
-    evidence: Sequence[Sentence],
-    judged: Sequence[float] | None = None,
-    drafted: Sequence[float] | None = None,
+    question: str, evidence: Sequence[Sentence], judged: Sequence[float] | None = None
 ) -> list[Features]:
-    """For each sentence: how far it lies below the nearest, its place, whether it gives what is asked for, what the
-    model makes of it, alone and against the best, and its nearness to the draft (cosine with the nearest draft
-    sentence)."""
+    """For each sentence: how far it lies below the nearest, its place, whether it gives what is asked for, how much of
+    it is names and numbers, and what the model makes of it, alone and against the best."""
     top = max((s.titled_cosine for s in evidence), default=0.0)
     asks = kind(question)
     rows = []
@@ -85,13 +76,25 @@ def sentence_features(
             "overlap": sentence.overlap,
             "first_passage": float(sentence.rank == 0),
             "gives": float(bool(asks) and gives(sentence.text, question)),
+            "facts": facts_share(sentence.text),
         }
         if judged is not None:
-            row |= {"judged": _capped(judged[i]), "below_best": _capped(judged[i]) - _capped(max(judged))}
-            if drafted is not None:
-                row["drafted"] = drafted[i]
+            below = _capped(judged[i]) - _capped(max(judged))
+            row |= {"judged": _capped(judged[i]), "below_best": below, "best": float(below == 0)}
         rows.append(row)
     return rows
+
+
+def facts_share(text: str) -> float:
+    """Share of the words that are written like names or numbers.
+
+    >>> facts_share("In 2024 Ilse Brandt spoke.")
+    0.8
+    """
+    return len(_FACT.findall(text)) / max(1, len(text.split()))
+
+
+_FACT = re.compile(r"\b[A-Z]\w+|\d+")
 
 
 def best(evidence: Sequence[Sentence], relevance: Sequence[float]) -> list[Sentence]:

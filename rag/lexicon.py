@@ -381,3 +381,18 @@ WEEKDAYS = {
     name: number
     for number, name in enumerate("monday tuesday wednesday thursday friday saturday sunday".split(), start=1)
 }
+
+COUNTRIES = frozenset(
+    """afghanistan albania algeria angola argentina armenia australia austria azerbaijan bangladesh belarus belgium benin
+    bolivia bosnia botswana brazil britain bulgaria burkina burundi cambodia cameroon canada chad chile china colombia
+    congo croatia cuba cyprus czechia denmark ecuador egypt england eritrea estonia ethiopia finland france gabon gambia
+    georgia germany ghana greece guatemala guinea haiti honduras hungary iceland india indonesia iran iraq ireland israel
+    italy jamaica japan jordan kazakhstan kenya korea kosovo kuwait kyrgyzstan laos latvia lebanon liberia libya lithuania
+    luxembourg madagascar malawi malaysia mali malta mauritania mexico moldova mongolia montenegro morocco mozambique
+    myanmar namibia nepal netherlands nicaragua niger nigeria norway oman pakistan palestine panama paraguay peru
+    philippines poland portugal qatar romania russia rwanda scotland senegal serbia singapore slovakia slovenia somalia
+    spain sudan sweden switzerland syria taiwan tajikistan tanzania thailand tunisia turkey turkmenistan uganda ukraine
+    uruguay uzbekistan venezuela vietnam wales yemen zambia zimbabwe africa america asia europe eu uk us usa u.s u.s. u.k.
+    u.s.a.""".split()
+)
+"""Countries and continents, in small letters, those of several words by one of them."""

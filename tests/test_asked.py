@@ -50,6 +50,9 @@ def test_kinds(question: str, asked: str) -> None:
         ("It is blue because of the sky.", "Why is it blue?", True),
         ("It is blue.", "How does it look?", True),
         ("The Chinese ferry has AI.", "What is the ferry called?", False),
+        ("France and the U.S. met in Lindau.", "Who led the delegation?", False),
+        ("France won in Lindau.", "Who won the cup?", True),
+        ("Ilse Brandt came from France.", "Who led the delegation?", True),
     ],
 )
 def test_whether_a_text_has_one(text: str, question: str, found: bool) -> None:

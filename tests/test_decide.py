@@ -7,6 +7,7 @@ import itertools
 import pytest
 
 from rag import decide
+from rag.evidence import Sentence
 from tests.sample import BRIDGE, FERRY, evidence, hit
 
 QUESTION = "Who cut the ribbon of the harbour bridge?"
@@ -19,45 +20,49 @@ def one_yes(logit: float) -> list[float]:
     return [logit if "ribbon" in s.text else -5.0 for s in FOUND]
 
 
+def features(found: list[Sentence], judged: list[float] | None, question: str = QUESTION) -> dict[str, float]:
+    chosen = decide.best(found, decide.relevance(decide.sentence_features(question, found, judged)))
+    return decide.features(question, found, chosen, judged)
+
+
 def test_a_probability_whatever_is_found() -> None:
     for found, logit in itertools.product([FOUND, []], [None, -1e9, -3.0, 0.0, 3.0, 1e9]):
         judged = None if logit is None else [logit] * len(found)
-        assert 0 < decide.probability(decide.features(QUESTION, found, judged)) < 1
+        assert 0 < decide.probability(features(found, judged)) < 1
 
 
 def test_a_model_that_says_yes_raises_it() -> None:
-    yes, even, no = (decide.probability(decide.features(QUESTION, FOUND, one_yes(logit))) for logit in (4.0, 0.0, -4.0))
+    yes, even, no = (decide.probability(features(FOUND, one_yes(logit))) for logit in (4.0, 0.0, -4.0))
     assert yes > even > no
 
 
 def test_a_nearer_sentence_raises_it_with_and_without_a_model() -> None:
     far = evidence("What does the zoo in Bregenz charge?", HITS)
     for judged in (None, 1.0):
-        near, off = (decide.features(QUESTION, found, judged and [judged] * len(found)) for found in (FOUND, far))
+        near, off = (features(found, judged and [judged] * len(found)) for found in (FOUND, far))
         assert decide.probability(near) > decide.probability(off)
 
 
 def test_what_the_best_sentences_state_together_moves_it() -> None:
-    known = decide.features(QUESTION, FOUND, one_yes(1.0))
+    known = features(FOUND, one_yes(1.0))
     yes, no = (decide.probability(known | decide.stated(logit)) for logit in (3.0, -3.0))
     assert yes > no
 
 
 def test_a_best_sentence_that_lacks_what_is_asked_for_lowers_it() -> None:
     judged = one_yes(1.0)
-    asked, lacking = (decide.features(question, FOUND, judged) for question in (QUESTION, "Why did it open?"))
+    asked, lacking = (features(FOUND, judged, question) for question in (QUESTION, "Why did it open?"))
     assert (asked["lacking"], lacking["lacking"]) == (0.0, 1.0)
     assert decide.probability(asked) > decide.probability(asked | {"lacking": 1.0})
 
 
 def test_nothing_found_is_hardly_an_answer() -> None:
-    assert decide.probability(decide.features(QUESTION, [], None)) < 0.05
+    assert decide.probability(features([], None)) < 0.05
 
 
 def test_one_relevance_a_sentence_and_the_nearest_has_the_most() -> None:
     judged = [4.0 * ("ribbon" in s.text) - 2.0 for s in FOUND]
-    drafted = [0.1 + 0.8 * ("ribbon" in s.text) for s in FOUND]
-    for known in ((), (judged,), (judged, drafted)):
+    for known in ((), (judged,)):
         worth = decide.relevance(decide.sentence_features(QUESTION, FOUND, *known))
         assert len(worth) == len(FOUND)
         assert all(0 < value < 1 for value in worth)

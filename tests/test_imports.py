@@ -22,7 +22,7 @@ PACKAGES = ("rag", "ui", "eval")
 
 ONLY_IN = {
     "sentence_transformers": {"rag.embedder"},
-    "llama_cpp": {"rag.llama"},
+    "llama_cpp": {"rag.llama", "eval.plain"},
     "chromadb": {"rag.store"},
     "bm25s": {"rag.keyword"},
 }

@@ -18,6 +18,7 @@ from rag.config import Config
 from rag.embedder import SentenceTransformerEmbedder
 from rag.errors import ModelBroken, ModelNotFound, QuestionError
 from rag.llama import LlamaCpp
+from rag.states import States
 from rag.types import CUT, Answer, Event, Messages, Retrieved, Token
 from tests.test_chat import assert_lawful, timeless
 
@@ -122,6 +123,19 @@ def test_choosing_before_speaking_changes_nothing_about_what_is_said(llama: Llam
     assert "".join(llama.stream(spoken, 12)) == alone
     assert choice == alone_choice == llama.choose(asked, ["Yes", "No"])
     assert "412" in alone
+
+
+def test_a_state_read_back_from_disk_is_the_state_that_was_kept(gguf: Path, tmp_path: Path) -> None:
+    """A restart answers from the very numbers, whether it evaluates what all prompts begin with or finds it on disk."""
+    examples = "The harbour bridge is 412 metres long and cost 38 million euros. " * 20
+    asked = user(f"{examples}{CUT}How long is the bridge?")
+    said = []
+    for states in (None, States(tmp_path / "states"), States(tmp_path / "states")):
+        model = LlamaCpp(gguf, n_ctx=1024, states=states)
+        said.append((model.choose(asked, ["Yes", "No"]), "".join(model.stream(asked, 12))))
+        model.close()
+    assert len(list((tmp_path / "states").iterdir())) == 1
+    assert said[0] == said[1] == said[2]
 
 
 def test_the_cut_is_not_shown_to_the_model(llama: LlamaCpp) -> None:

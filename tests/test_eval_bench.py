@@ -1,0 +1,76 @@
+"""The benchmark's arithmetic; how fast anything is, is no test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from eval.bench import picture, quality, ratios, timed
+from eval.plain import Said
+from eval.questions import Question
+from rag.types import Answer, Event, Retrieved, Seconds, Token
+
+
+class Bot:
+    """Answers "It is 412 metres long", or refuses what it is asked in capitals."""
+
+    def stream(self, question: str, *_: object) -> Iterator[Event]:
+        refusal = "The articles do not say." if question.isupper() else None
+        yield Retrieved(())
+        if refusal is None:
+            yield Token("It is 412 ")
+            yield Token("metres long.")
+        text = refusal or "It is 412 metres long."
+        yield Answer(question, text, (), (), (), refusal, 0.5, Seconds(0.0, None, 0.0))
+
+
+def test_each_moment_comes_after_the_one_before() -> None:
+    row = timed(Bot(), Question("q", "How long is it?"))  # type: ignore[arg-type]
+    assert 0 < row["first evidence"] <= row["first token"] <= row["whole answer"]
+    assert row["text"] == "It is 412 metres long."
+    assert not row["refused"]
+
+
+def test_a_refusal_is_no_answer() -> None:
+    row = timed(Bot(), Question("q", "WHO?"))  # type: ignore[arg-type]
+    assert row["refused"]
+    assert row["text"] == ""
+    assert "refusal" in row
+    assert not {"whole answer", "first token"} & row.keys()
+
+
+def test_ratios_compare_medians_and_leave_refusals_out() -> None:
+    ours = [{"first token": 2.0, "whole answer": 4.0}, {"refusal": 1.0}, {"first token": 4.0, "whole answer": 6.0}]
+    theirs = [{"first token": s, "first sentence": 2 * s, "whole answer": 3 * s} for s in (6.0, 9.0, 30.0)]
+    assert ratios(ours, theirs) == {"first token": 3.0, "first sentence": 3.6, "whole answer": 5.4}
+    assert ratios([{"refusal": 1.0}], theirs) == {}
+
+
+def test_quality_counts_what_each_question_can_show() -> None:
+    asked = [
+        Question("a", "How long?", answerable=True, answers=("412",), reference=("It is 412 metres long.",)),
+        Question("b", "WHO?", answerable=False),
+    ]
+    rows = [{"text": "It is 412 metres long.", "refused": False}, {"text": "", "refused": True}]
+    assert quality(asked, rows) == {"contained": 1.0, "rouge_l": 1.0, "refused": 1.0}
+
+
+@pytest.mark.parametrize(
+    ("text", "declines"),
+    [
+        ("The context does not mention who led the delegation.", True),
+        ("There is no information about it.", True),
+        ("Ilse Brandt led it.", False),
+        ("It was not long.", False),
+    ],
+)
+def test_the_plain_pipeline_declines_in_words(text: str, declines: bool) -> None:
+    assert Said(text, 0.1, 0.2, 0.3, 10, 5).declines is declines
+
+
+def test_the_picture_is_one(tmp_path: Path) -> None:
+    times = {name: {"median": 1.0, "p95": 2.0} for name in ("first evidence", "first token", "whole answer")}
+    picture({"footnote": times, "plain": {"whole answer": {"median": 9.0, "p95": 10.0}}}, tmp_path / "bench.png")
+    assert (tmp_path / "bench.png").read_bytes().startswith(b"\x89PNG")

@@ -15,7 +15,7 @@ export CMAKE_ARGS ?= -DLLAVA_BUILD=OFF
 export CMAKE_BUILD_PARALLEL_LEVEL ?= $(shell getconf _NPROCESSORS_ONLN)
 INSTALL := $(VENV)/bin/pip install --disable-pip-version-check --quiet --constraint constraints.txt
 
-.PHONY: help chat check test eval constraints clean lint types models chromium
+.PHONY: help chat check test eval screenshots constraints clean lint types models chromium
 .DEFAULT_GOAL := help
 
 help:
@@ -36,6 +36,9 @@ test: lint types models chromium
 
 eval: $(VENV)/.installed-dev
 	$(RUN) -m eval --gate --report reports/seeds $(ARGS)
+
+screenshots: $(VENV)/.installed-dev chromium
+	$(RUN) -m tests.browser.screenshots reports/screenshots
 
 lint: $(VENV)/.installed-dev
 	$(RUN) -m ruff check .

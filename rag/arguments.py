@@ -140,6 +140,7 @@ def _chat_options(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--share", action="store_true", help="ask Gradio for a public address, open to all who know it"
     )
+    command.add_argument("--mcp", action="store_true", help="serve ask, search and check to MCP clients too")
     command.add_argument("--no-browser", action="store_true", help="only print the address")
 
 

@@ -16,7 +16,7 @@ from rag.readers.formats import HEAD_BYTES, KINDS, is_plain
 from rag.types import Article
 from rag.worker import Note, Worker, read_file
 
-__all__ = ["RULES", "Reading", "Skipped", "list_files", "read_corpus", "read_each"]
+__all__ = ["RULES", "Note", "Reading", "Skipped", "Worker", "list_files", "read_corpus", "read_each"]
 
 RULES = 2
 """Raised whenever the same file would give another article: what was read before is then out of date."""
@@ -64,11 +64,6 @@ def read_corpus(path: str | Path, progress: Callable[[int, int], None] | None = 
     if not found:
         raise CorpusError(_nothing(Path(path), files, skipped))
     return Reading(tuple(found.values()), tuple(skipped), tuple(notes))
-
-
-def read_file(file: Path) -> list[Article | Skipped]:
-    """What one file holds, in its order: articles, and what of it could not be read."""
-    return list(_read_file(file, []))
 
 
 def list_files(path: str | Path) -> list[Path]:

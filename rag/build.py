@@ -6,6 +6,7 @@ import hashlib
 import logging
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -146,6 +147,13 @@ def _generator(config: Config, progress: Progress | None) -> Generator | None:
         progress("loading the model", 0, 1)
     states = States(home_folder(config) / "states")
     return LlamaCpp(path, n_ctx=config.n_ctx, n_threads=config.n_threads, states=states)
+
+
+def with_model(bot: Chatbot, model: str, progress: Progress | None = None) -> Chatbot:
+    """The chatbot over the same articles with another model, fetched where it is missing. The first one goes on until
+    it is released. Raises as `load` does."""
+    config = replace(bot.config, model=model, llm_url=None)
+    return bot.rewired(config, _generator(config, progress))
 
 
 def _fetching(progress: Progress | None) -> Callable[[int, int, str], None] | None:

@@ -12,10 +12,11 @@ import unicodedata
 from collections import abc
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from rag import added, cite, decide, prompt, refuse
 from rag.asked import is_command
@@ -27,6 +28,7 @@ from rag.evidence import Sentence, gather
 from rag.followup import leans, standalone
 from rag.index import Index, Progress, SyncReport
 from rag.search import search
+from rag.starters import Starter, starters
 from rag.support import SupportChecker
 from rag.types import (
     Answer,
@@ -39,6 +41,7 @@ from rag.types import (
     Messages,
     Retrieved,
     Seconds,
+    Step,
     Token,
     Turn,
 )
@@ -50,6 +53,8 @@ HISTORY_CHARS = 300
 """What of an earlier conversation the model is shown: so many turns, each part cut to so many characters."""
 COMMAND_CONFIDENCE = 0.01
 """Probability that the articles hold the answer to what is no question to them: an order to the assistant."""
+STARTER_HITS = 3
+"""Passages among which a search must find what a question to start from was made from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,7 @@ class _Asked:
     history: tuple[Turn, ...]
     as_of: date | None
     started: float
+    tell: Callable[[Step], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +91,10 @@ class Chatbot:
         self._watcher: Watcher | None = None
 
     @property
+    def config(self) -> Config:
+        return self._config
+
+    @property
     def articles(self) -> tuple[Article, ...]:
         return tuple(self._index.articles.values())
 
@@ -106,11 +116,12 @@ class Chatbot:
         history: Sequence[Turn] = (),
         as_of: date | None = None,
         where: Filters | None = None,
+        tell: Callable[[Step], None] = lambda step: None,
     ) -> Iterator[Event]:
         """Yield `Retrieved`, then the draft in `Token`s, then exactly one `Answer`.
 
         `as_of` is the day on which the question is asked; `where` says which articles it is put to (None: those of
-        `Config.where`). Closing the iterator stops the model within a token.
+        `Config.where`); `tell` is called as each step begins. Closing the iterator stops the model within a token.
 
         Raises:
             QuestionError: the question is empty or too long. ModelError, StoreError: something broke on the way.
@@ -118,10 +129,13 @@ class Chatbot:
         started = time.perf_counter()
         question = self._clean(question)
         earlier = _shortened(history)
-        asked = _Asked(question, standalone(question, earlier), earlier if leans(question) else (), as_of, started)
+        asked = _Asked(
+            question, standalone(question, earlier), earlier if leans(question) else (), as_of, started, tell
+        )
         if not self._config.use_articles:
             yield from self._from_memory(asked)
             return
+        tell("searching")
         hits = tuple(self._search(asked.query, self._config.top_k, where))
         searched = time.perf_counter() - started
         yield Retrieved(hits)
@@ -139,6 +153,24 @@ class Chatbot:
             return Claim(statement, (), "not found")
         near = cite.nearness([statement], evidence, self._index.embed)
         return cite.verdict(statement, near[0], evidence, self._checker, self._config.support_threshold)
+
+    def adjusted(self, **settings: Any) -> Chatbot:
+        """The same articles and model under other settings of `Config` for answering, such as `top_k`. It costs
+        nothing and holds nothing: close this one, not that one."""
+        return Chatbot(replace(self._config, **settings), self._index, self._generator)
+
+    def rewired(self, config: Config, generator: Generator | None) -> Chatbot:
+        """The same articles under another language model, in the place of this one: `release` this one then."""
+        return Chatbot(config, self._index, generator)
+
+    def starters(self, count: int = 4) -> list[str]:
+        """Questions to start from, made from the articles; a search for each leads to the words it was made from."""
+
+        def found(it: Starter) -> bool:
+            passages = [hit.passage for hit in self._search(it.question, STARTER_HITS, None)]
+            return any(p.article_id == it.article.id and p.start <= it.start and it.end <= p.end for p in passages)
+
+        return starters(self.articles, found, count)
 
     # --- the library: a question asked meanwhile sees the old state or the new one, never half ---------------------
 
@@ -188,6 +220,10 @@ class Chatbot:
         if self._watcher is not None:
             self._watcher.stop()
         self._index.close()
+        self.release()
+
+    def release(self) -> None:
+        """Let go of the language model."""
         if close := getattr(self._generator, "close", None):
             close()
 
@@ -215,6 +251,7 @@ class Chatbot:
         if self._config.check and is_command(asked.question):
             yield self._refusal(asked, _Known(hits, (), (), searched), COMMAND_CONFIDENCE)
             return
+        asked.tell("reading")
         evidence = self._gather(asked.query, hits)
         judged = self._judged(asked, evidence)
         relevance = decide.relevance(decide.sentence_features(asked.question, evidence, judged))
@@ -227,9 +264,11 @@ class Chatbot:
         if self._config.check and (not evidence or confidence < self._config.answer_threshold):
             yield self._refusal(asked, known, confidence)
             return
+        asked.tell("writing")
         draft, first = yield from self._write(
             prompt.answer(chosen, asked.question, asked.history, asked.as_of), asked.started
         )
+        asked.tell("checking")
         statements, dropped = self._statements(asked, known, draft)
         claims, citations = cite.number(statements, self._printed(hits))
         seconds = Seconds(searched, first, time.perf_counter() - asked.started)

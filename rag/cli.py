@@ -64,7 +64,15 @@ def _real_load(*args: Any, **kwargs: Any) -> Chatbot:
 
 def chat(args: argparse.Namespace, load: Load) -> int:
     launch = importlib.import_module("ui.app").launch  # by name: rag does not know ui
-    launch(config(args), host=args.host, port=args.port, share=args.share, open_browser=not args.no_browser, load=load)
+    launch(
+        config(args),
+        host=args.host,
+        port=args.port,
+        share=args.share,
+        open_browser=not args.no_browser,
+        load=load,
+        mcp=args.mcp,
+    )
     return DONE
 
 

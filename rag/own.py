@@ -18,7 +18,7 @@ from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
-from rag.articles import Skipped, read_file
+from rag.articles import Skipped, Worker, read_each
 from rag.errors import StoreError
 from rag.types import Article
 
@@ -107,7 +107,8 @@ def why_not(file: Path) -> str | None:
 
 def contents(file: Path) -> tuple[list[Article], list[Skipped]]:
     """The articles of a file, and what of it cannot be read."""
-    items = read_file(file)
+    with Worker() as worker:
+        items = list(read_each(file, worker))
     return [i for i in items if isinstance(i, Article)], [i for i in items if isinstance(i, Skipped)]
 
 

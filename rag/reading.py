@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from rag.articles import Skipped, list_files, read_file
+from rag.articles import Note, Skipped, Worker, list_files, read_each
 from rag.types import Article
 
 Stamp = tuple[int, int, int]
@@ -86,16 +86,17 @@ def read_changed(
     merged = _Merged(before)
     changed = {path for path, stamp in stamps.items() if path not in ledger or ledger[path].stamp != stamp}
     total, done = sum(stamps[path][0] for path in changed), 0
-    for path, stamp in stamps.items():
-        if path in away:
-            merged.leave(path, ledger[path])
-        elif path not in changed and merged.stands(ledger[path]):
-            merged.keep(path, ledger[path])
-        else:
-            merged.take(path, stamp, read_file(Path(path)))
-        if progress and path in changed:
-            done += stamp[0]
-            progress(done, total)
+    with Worker() as worker:
+        for path, stamp in stamps.items():
+            if path in away:
+                merged.leave(path, ledger[path])
+            elif path not in changed and merged.stands(ledger[path]):
+                merged.keep(path, ledger[path])
+            else:
+                merged.take(path, stamp, read_each(Path(path), worker))
+            if progress and path in changed:
+                done += stamp[0]
+                progress(done, total)
     return merged.articles, merged.ledger
 
 
@@ -123,11 +124,13 @@ class _Merged:
         also = tuple(i for i in known.gives + known.also if i not in gives)
         self.ledger[path] = Read(known.stamp, tuple(gives), also, known.skipped)
 
-    def take(self, path: str, stamp: Stamp, items: Iterable[Article | Skipped]) -> None:
+    def take(self, path: str, stamp: Stamp, items: Iterable[Article | Skipped | Note]) -> None:
         gives: dict[str, None] = {}
         also: dict[str, None] = {}
         skipped = []
         for item in items:
+            if isinstance(item, tuple):
+                continue
             if isinstance(item, Skipped):
                 skipped.append(item)
             elif item.id not in self.articles:

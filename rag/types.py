@@ -244,6 +244,9 @@ class Token:
 
 Event = Retrieved | Token | Answer
 
+Step = Literal["searching", "reading", "writing", "checking"]
+"""What a chatbot is at: the search, whether what was found holds the answer, the draft, its check."""
+
 
 Messages = Sequence[dict[str, str]]
 """Chat messages as llama.cpp and OpenAI-compatible servers take them: `{"role": ..., "content": ...}`."""

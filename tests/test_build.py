@@ -194,3 +194,17 @@ def test_a_filter_that_no_article_has_is_said_at_the_start(config: Config, close
     with pytest.raises(UsageError, match=r"tram\.txt"):
         build.load(replace(config, where=Filters(articles=frozenset(["tram.txt"]))))
     assert len(closed) == 2
+
+
+def test_another_model_serves_the_same_articles_and_letting_go_of_one_leaves_the_other(
+    config: Config, closed: list[Path]
+) -> None:
+    with build.load(config) as bot:
+        other = build.with_model(bot, "none")
+        assert other.articles == bot.articles
+        bot.release()
+        assert closed == []
+        assert other.ask(QUESTION).hits
+        with pytest.raises(ModelNotFound):
+            build.with_model(bot, "no-such-model")
+        assert closed == []

@@ -446,3 +446,40 @@ def test_it_closes_what_it_opened(tmp_path: Path, corpus: Path) -> None:
     with bot(index, Closing()) as chat:
         assert {article.source.rsplit("/")[-1] for article in chat.articles} == set(ARTICLES)
     assert closed == ["fake"]
+
+
+# --- what the page asks of it -----------------------------------------------------------------------------------------
+
+
+def test_each_step_is_told_as_it_begins(index: Index) -> None:
+    told: list[str] = []
+    for event in bot(index, says(TRUE)).stream(QUESTION, tell=told.append):
+        told.append(type(event).__name__)
+    assert [step for step in told if step != "Token"] == [
+        "searching",
+        "Retrieved",
+        "reading",
+        "writing",
+        "checking",
+        "Answer",
+    ]
+    refused: list[str] = []
+    list(bot(index, says(yes=-6.0)).stream(OFF_TOPIC, tell=refused.append))
+    assert refused == ["searching", "reading"]
+
+
+def test_other_settings_cost_nothing_and_change_nothing_here(index: Index) -> None:
+    chatbot = bot(index, None)
+    before = chatbot.ask(QUESTION)
+    assert len(chatbot.adjusted(top_k=1).ask(QUESTION).hits) == 1
+    assert chatbot.adjusted(answer_threshold=1.0).ask(QUESTION).refused
+    assert timeless(chatbot.ask(QUESTION)) == timeless(before)
+
+
+def test_questions_to_start_from_are_found_in_their_articles(index: Index) -> None:
+    chatbot = bot(index, None)
+    questions = chatbot.starters(3)
+    assert len(questions) == 3
+    titles = [article.title for article in chatbot.articles]
+    for question in questions:
+        assert any(str(title) in question for title in titles)

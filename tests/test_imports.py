@@ -25,7 +25,7 @@ ONLY_IN = {
     "llama_cpp": {"rag.llama", "eval.plain"},
     "chromadb": {"rag.store"},
 }
-LATE_ALTOGETHER = {"ui.handlers"}
+LATE_ALTOGETHER = {"ui.handlers", "ui.librarian"}
 """Cannot be defined without a heavy library (Gradio reads its annotations): must itself be imported late."""
 HEAVY = {*ONLY_IN, "torch", "transformers", "gradio", "matplotlib", "scipy", "sklearn", "pandas"}
 

@@ -20,8 +20,10 @@ from tests import ui_fakes as fakes
 from ui.conversation import Conversation
 from ui.feedback import NAME, Feedback
 from ui.loading import BackgroundBot
-from ui.run import Run
+from ui.models import Models
+from ui.run import Begins, Run, Waits
 from ui.serve import free_port
+from ui.turns import Turns
 
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")  # Gradio's own: see ui_fakes.serving
 
@@ -85,26 +87,28 @@ def test_importing_the_page_loads_neither_gradio_nor_a_model() -> None:
 
 def test_a_run_gives_the_events_in_order() -> None:
     bot = fakes.ScriptedBot(fakes.scripts())
-    assert list(Run(lambda: bot.stream(fakes.LONG), threading.Lock())) == fakes.scripts()[fakes.LONG]
+    script = [Begins(step) if isinstance(step, str) else step for step in fakes.scripts()[fakes.LONG]]
+    assert list(Run(lambda tell: bot.stream(fakes.LONG, tell=tell), Turns())) == [Begins("searching"), *script]
 
 
 def test_a_run_raises_what_the_chatbot_raises() -> None:
     bot = fakes.ScriptedBot(fakes.scripts())
     with pytest.raises(ModelError, match="812 tokens"):
-        list(Run(lambda: bot.stream(fakes.BROKEN), threading.Lock()))
+        list(Run(lambda tell: bot.stream(fakes.BROKEN), Turns()))
 
 
 def test_stopping_frees_the_reader_at_once_and_closes_the_stream_before_the_next_one_opens() -> None:
     scripts = fakes.scripts()
     pause = fakes.pause_of(scripts)
-    bot, turn = fakes.ScriptedBot(scripts), threading.Lock()
-    run = Run(lambda: bot.stream(fakes.SLOW), turn)
+    bot, turns = fakes.ScriptedBot(scripts), Turns()
+    run = Run(lambda tell: bot.stream(fakes.SLOW), turns)
     events = iter(run)
     assert isinstance(next(events), Retrieved)
     assert pause.reached.wait(60)  # the model is busy, nobody can interrupt it
     run.stop()
-    assert [event for event in events if not isinstance(event, Token)] == []
-    after = Run(lambda: bot.stream(fakes.LONG), turn)
+    assert [event for event in events if not isinstance(event, Begins | Token)] == []
+    after = Run(lambda tell: bot.stream(fakes.LONG), turns)
+    assert next(iter(after)) == Waits(1)
     assert bot.closed_early == 0
     pause.go.set()
     assert isinstance(list(after)[-1], Answer)
@@ -112,12 +116,15 @@ def test_stopping_frees_the_reader_at_once_and_closes_the_stream_before_the_next
 
 
 def test_a_run_that_is_stopped_before_its_turn_never_opens_its_stream() -> None:
-    bot, turn = fakes.ScriptedBot(fakes.scripts()), threading.Lock()
-    with turn:
-        run = Run(lambda: bot.stream(fakes.LONG), turn)
+    bot, turns = fakes.ScriptedBot(fakes.scripts()), Turns()
+    with turns.turn(lambda ahead: None, lambda: False):
+        run = Run(lambda tell: bot.stream(fakes.LONG), turns)
+        assert next(iter(run)) == Waits(1)
         run.stop()
-    assert list(run) == []
-    assert list(Run(lambda: bot.stream(fakes.TOLL), turn))
+        assert list(run) == []
+        after = Run(lambda tell: bot.stream(fakes.TOLL), turns)
+        assert next(iter(after)) == Waits(1)  # who left is not counted
+    assert list(after)
     assert [question for question, _ in bot.asked] == [fakes.TOLL]
 
 
@@ -130,11 +137,38 @@ def test_closing_stops_what_is_being_answered_before_it_closes_the_chatbot() -> 
     assert pause.reached.wait(60)
     closing = threading.Thread(target=background.close)
     closing.start()
-    assert all(isinstance(event, Retrieved | Token) for event in events)
+    assert all(isinstance(event, Begins | Retrieved | Token) for event in events)
     assert not bot.closed
     pause.go.set()
     closing.join(60)
     assert bot.closed
+
+
+def test_whoever_waits_is_told_their_place_and_moves_up_in_the_order_of_coming() -> None:
+    turns, over, order = Turns(), threading.Event(), []
+    told: dict[str, list[int]] = {name: [] for name in "abc"}
+    stand = {name: threading.Event() for name in "abc"}
+
+    def wait(name: str) -> None:
+        def tell(ahead: int) -> None:
+            told[name].append(ahead)
+            stand[name].set()
+
+        with turns.turn(tell, lambda: False):
+            order.append(name)
+
+    with turns.turn(lambda ahead: over.set(), lambda: False):
+        threads = []
+        for name in "abc":
+            threads.append(threading.Thread(target=wait, args=(name,)))
+            threads[-1].start()
+            assert stand[name].wait(60)
+    for thread in threads:
+        thread.join(60)
+    assert order == ["a", "b", "c"]
+    assert not over.is_set()
+    assert all(places == sorted(places, reverse=True) for places in told.values())
+    assert [places[0] for places in told.values()] == [1, 2, 3]
 
 
 # --- handlers -----------------------------------------------------------------------------------------------------
@@ -144,7 +178,7 @@ def test_closing_stops_what_is_being_answered_before_it_closes_the_chatbot() -> 
 def handlers(home: Path) -> Any:
     from ui.handlers import Handlers
 
-    return Handlers(loaded(fakes.ScriptedBot(fakes.scripts())), (), Feedback(home / NAME))
+    return Handlers(loaded(fakes.ScriptedBot(fakes.scripts())), Feedback(home / NAME), Models(home))
 
 
 def test_a_follow_up_is_asked_with_what_came_before(handlers: Any) -> None:
@@ -309,10 +343,6 @@ def test_a_word_that_could_not_be_kept_is_kept_by_pressing_the_thumb_again(handl
     assert json.loads((home / NAME).read_text())["word"] == "Yes."
 
 
-def test_starter_questions_come_from_the_titles_where_none_are_given(handlers: Any) -> None:
-    assert handlers._starters()[0] == f"What do the articles say about “{fakes.HARBOUR.title}”?"
-
-
 # --- served -------------------------------------------------------------------------------------------------------
 
 
@@ -340,8 +370,26 @@ def test_programs_get_an_error_with_its_message(client: Any) -> None:
         client.predict(fakes.BROKEN, api_name="/ask")
 
 
-def test_programs_see_one_endpoint(client: Any) -> None:
-    assert list(client.view_api(return_format="dict")["named_endpoints"]) == ["/ask"]
+def test_programs_see_three_endpoints(client: Any) -> None:
+    assert list(client.view_api(return_format="dict")["named_endpoints"]) == ["/ask", "/search", "/check"]
+
+
+def test_programs_search_and_check_and_get_the_words_themselves(client: Any) -> None:
+    first, second = client.predict("bridge", 2, api_name="/search")
+    assert first["text"] == fakes.BRIDGE_HITS[0].passage.text
+    assert (first["title"], first["published"]) == (fakes.HARBOUR.title, "2024-03-04")
+    assert second["publisher"] is None
+    checked = client.predict("The bridge is 412 metres long.", api_name="/check")
+    assert checked["verdict"] == "supported"
+    (note,) = checked["citations"]
+    assert note["quote"] == fakes.HARBOUR.text[note["start"] : note["end"]]
+
+
+def test_programs_may_ask_some_of_the_articles(client: Any) -> None:
+    where = {"articles": ["ferry"], "after": "2024-04-01"}
+    assert client.predict(fakes.LONG, None, where, api_name="/ask")["refused"] is False
+    with pytest.raises(Exception, match="there is no filter colour"):
+        client.predict(fakes.LONG, None, {"colour": "red"}, api_name="/ask")
 
 
 def test_every_response_keeps_the_browser_here(address: str) -> None:
@@ -370,10 +418,12 @@ def test_an_address_that_cannot_be_had_is_refused_in_words(host: str, port: int,
 
 
 def test_everything_at_the_model_shares_one_queue(tmp_path: Path) -> None:
-    from ui.app import MODEL, build_page
+    from ui.app import build_page
+    from ui.chat_part import MODEL, WAITING_ROOM
 
-    page = build_page(loaded(fakes.ScriptedBot({})), (), tmp_path / NAME)
-    queued = [fn for fn in page.fns.values() if fn.queue and fn.fn is not None]
-    assert len(queued) == 6  # two ways to type a question, two to click one, one to ask it again, and the API
-    assert {(fn.concurrency_id, fn.concurrency_limit) for fn in queued} == {(MODEL, 1)}
+    page = build_page(loaded(fakes.ScriptedBot({})), tmp_path / NAME, Models(tmp_path))
+    queued = [fn for fn in page.fns.values() if fn.queue and fn.fn is not None and fn.concurrency_id != "library"]
+    # Two ways to type a question, two to click one, one to ask it again, and three for programs.
+    assert len(queued) == 8
+    assert {(fn.concurrency_id, fn.concurrency_limit) for fn in queued} == {(MODEL, WAITING_ROOM)}
     assert page.analytics_enabled is False

@@ -6,11 +6,15 @@ import doctest
 from dataclasses import replace
 from html.parser import HTMLParser
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rag.cite import quoted
+from rag.disagree import both_sides
 from rag.errors import ModelError
+from rag.evidence import Sentence
 from rag.types import Article, Claim, Retrieved, Token, Turn
 from tests import ui_fakes as fakes
 from ui import article as article_module
@@ -22,6 +26,7 @@ from ui.conversation import Conversation, Exchange
 from ui.escape import clipped, isolated, web_address
 from ui.export import answer_markdown, conversation_json, conversation_markdown
 from ui.loading import Status
+from ui.run import Begins, Waits
 from ui.sources import cited, panel
 
 
@@ -62,7 +67,7 @@ def exchange(question: str, number: int = 1) -> Exchange:
         if isinstance(step, Exception):
             result.end("failed", step)
         elif not isinstance(step, fakes.Pause):
-            result.take(step)
+            result.take(Begins(step) if isinstance(step, str) else step)
     return result
 
 
@@ -115,6 +120,7 @@ def test_a_very_long_article_is_cut_around_its_marks_and_says_so() -> None:
 # --- nothing foreign becomes markup ---------------------------------------------------------------------------------
 
 OURS = {"section", "article", "details", "summary", "h2", "h3", "h4", "p", "div", "ul", "ol", "li"}
+OURS |= {"table", "thead", "tbody", "tr", "th", "td", "label"}
 OURS |= {"span", "a", "q", "bdi", "mark", "time", "button", "input", "code", "progress"}
 
 
@@ -259,6 +265,33 @@ def test_a_failure_shows_the_message_and_offers_to_ask_again() -> None:
     crash = Page(render.transcript([exchange(fakes.CRASH)]))
     assert "Unexpected error: ValueError: shape (3,) is not (4,)" in crash.text
     assert "Not in the articles" not in page.text + crash.text
+
+
+def test_each_step_and_the_place_in_the_line_are_said() -> None:
+    one = Exchange(1, fakes.LONG)
+    said = []
+    for event in (Waits(2), Waits(1), Begins("searching"), Begins("reading"), Begins("writing"), Begins("checking")):
+        one.take(event)
+        said.append(Page(render.transcript([one])).text)
+    assert "2 other questions are being answered first" in said[0]
+    assert "Another question is being answered first" in said[1]
+    for words, text in zip(("Searching", "Reading", "Writing", "Checking"), said[2:], strict=True):
+        assert words in text
+    assert render.transcript([one]).count('class="done"') == 3
+
+
+def test_a_disagreement_is_shown_as_one() -> None:
+    """The page knows it by the words that `rag.disagree` begins with."""
+    texts = ("The Lindau bridge is 412 metres long.", "It measures 380 metres, Lindau says.")
+    vector = np.ones(1, np.float32)
+    one, other = (
+        Sentence(Article(str(i), None, text), 0, len(text), i, 1.0, 1.0, 1.0, 1.0, vector)
+        for i, text in enumerate(texts)
+    )
+    shown = both_sides("How long is the Lindau bridge?", [quoted(one)], [one, other], [1.0, 1.0])
+    assert shown[0].text.startswith(render.DISAGREEMENT)
+    assert "The articles disagree" in Page(render.transcript([exchange(fakes.WHEN)])).text.partition("disagree:")[0]
+    assert 'class="disagreement"' not in render.transcript([exchange(fakes.LONG)])
 
 
 def test_an_unsure_answer_says_so_and_what_was_left_out_can_be_read() -> None:

@@ -10,6 +10,7 @@ import contextlib
 import gc
 import os
 import threading
+import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,7 +18,27 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from rag.types import Answer, Article, Citation, Claim, Event, Hit, Passage, Retrieved, Seconds, Token, Turn
+from rag.articles import Skipped
+from rag.chat import Chatbot
+from rag.config import Config
+from rag.index import Index, SyncReport
+from rag.types import (
+    Answer,
+    Article,
+    Citation,
+    Claim,
+    Event,
+    Filters,
+    Hit,
+    Passage,
+    Retrieved,
+    Seconds,
+    Step,
+    Token,
+    Turn,
+)
+from tests.fakes import FakeEmbedder
+from ui.loading import BackgroundBot
 
 HARBOUR = Article(
     id="harbour",
@@ -113,15 +134,28 @@ class Pause:
         assert self.go.wait(60), "the test never let the stream go on"
 
 
-Script = Sequence[Event | Pause | Exception]
+Script = Sequence[Event | Pause | Exception | Step]
 
 
 class ScriptedBot:
     """`stream` plays the script of its question. Remembers what it was asked and how its streams ended."""
 
-    def __init__(self, scripts: Mapping[str, Script], articles: Sequence[Article] = (HARBOUR, FERRY)) -> None:
+    def __init__(
+        self,
+        scripts: Mapping[str, Script],
+        articles: Sequence[Article] = (HARBOUR, FERRY),
+        offered: Sequence[str] = (),
+        config: Config | None = None,
+    ) -> None:
         self.scripts = dict(scripts)
         self.articles = tuple(articles)
+        self.offered = list(offered)
+        self.config = config or Config(model="none")
+        self.adjustments: list[dict[str, Any]] = []
+        self.wheres: list[Filters | None] = []
+        self.added: frozenset[str] = frozenset()
+        self.folders: tuple[Path, ...] = ()
+        self.released = False
         self.asked: list[tuple[str, tuple[Turn, ...]]] = []
         self.closed_early = 0
         self.closed = False
@@ -129,16 +163,27 @@ class ScriptedBot:
         self.most_open = 0
         """Streams that were ever open at the same time: a model can serve one."""
 
-    def stream(self, question: str, history: Sequence[Turn] = (), as_of: date | None = None) -> Iterator[Event]:
+    def stream(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        as_of: date | None = None,
+        where: Filters | None = None,
+        tell: Callable[[Step], None] = lambda step: None,
+    ) -> Iterator[Event]:
         self.asked.append((question, tuple(history)))
+        self.wheres.append(where)
         self.open += 1
         self.most_open = max(self.most_open, self.open)
+        tell("searching")
         try:
             for step in self.scripts[question]:
                 if isinstance(step, Exception):
                     raise step
                 if isinstance(step, Pause):
                     step.hold()
+                elif isinstance(step, str):
+                    tell(step)
                 else:
                     yield step
         except GeneratorExit:
@@ -147,6 +192,36 @@ class ScriptedBot:
         finally:
             self.open -= 1
 
+    def adjusted(self, **settings: Any) -> ScriptedBot:
+        self.adjustments.append(settings)
+        return self
+
+    def starters(self) -> list[str]:
+        return self.offered
+
+    def search(self, question: str, k: int = 10, where: Filters | None = None) -> list[Hit]:
+        self.wheres.append(where)
+        return [*BRIDGE_HITS][:k]
+
+    def check(self, statement: str, where: Filters | None = None) -> Claim:
+        self.wheres.append(where)
+        return Claim(statement, (quote(HARBOUR, "It is 412 metres long and cost 38 million euros.", 1),), "supported")
+
+    def add_text(self, text: str, title: str | None = None, **_: Any) -> SyncReport:
+        """Nothing short of three words is an article."""
+        if len(text.split()) < 3:
+            return SyncReport(0, 0, 0, len(self.articles), (Skipped("the text", "it has too few words"),))
+        self.articles += (Article(f"pasted-{len(self.articles)}", title, text, source="added/pasted.md"),)
+        self.added |= {self.articles[-1].id}
+        return SyncReport(1, 0, 0, len(self.articles) - 1)
+
+    def remove(self, ids: Sequence[str]) -> SyncReport:
+        self.articles = tuple(article for article in self.articles if article.id not in ids)
+        return SyncReport(0, 0, len(ids), len(self.articles))
+
+    def release(self) -> None:
+        self.released = True
+
     def close(self) -> None:
         assert self.open == 0, "closed under an open stream"
         self.closed = True
@@ -154,17 +229,22 @@ class ScriptedBot:
 
 @contextlib.contextmanager
 def serving(
-    load: Callable[[Callable[..., None]], Any], examples: Sequence[str] = (), feedback: Path = Path(os.devnull)
+    load: Callable[[Callable[..., None]], Any],
+    feedback: Path = Path(os.devnull),
+    with_model: Callable[..., Any] | None = None,
+    may_change: bool = True,
+    mcp: bool = False,
 ) -> Iterator[str]:
     """The address of a page whose chatbot comes from `load(progress)`."""
     from ui.app import build_page
     from ui.loading import BackgroundBot
+    from ui.models import Models
     from ui.serve import serve
 
     bot = BackgroundBot(load)
-    page = build_page(bot, examples, feedback)
+    page = build_page(bot, feedback, Models(feedback.parent, with_model), may_change)
     try:
-        address = serve(page, port=7900, open_browser=False)
+        address = serve(page, port=7900, open_browser=False, mcp=mcp)
         bot.start()
         yield address
     finally:
@@ -179,6 +259,7 @@ def serving(
 
 LONG = "How long is the bridge, and what did it cost?"
 MAYOR = "Who opened it, and what happens to the ferry?"
+WHEN = "When did the ferry stop?"
 TOLL = "What is the toll for lorries?"
 BROKEN = "What breaks?"
 CRASH = "What crashes?"
@@ -211,6 +292,16 @@ def mayor_answer() -> Answer:
     return answer(MAYOR, claims, BRIDGE_HITS, confidence=0.58)
 
 
+def disagreeing_answer() -> Answer:
+    june = quote(FERRY, "The ferry between Lindau and the east bank will stop running on June 30.", 1)
+    sunday = quote(HARBOUR, "Buses will cross from Monday.", 2)
+    claims = [
+        Claim(f"The articles disagree: according to “{FERRY.title}”, {june.quote}", (june,)),
+        Claim(f"According to Lindau Courier (4 March 2024), {sunday.quote}", (sunday,)),
+    ]
+    return answer(WHEN, claims, BRIDGE_HITS, confidence=0.81)
+
+
 def hostile_answer() -> Answer:
     nasty = quote(HOSTILE, HOSTILE.text[:60], 1)
     claims = [
@@ -219,14 +310,15 @@ def hostile_answer() -> Answer:
     return answer(NASTY, claims, [hit(HOSTILE, HOSTILE.text[:90])])
 
 
-def scripts() -> dict[str, list[Event | Pause | Exception]]:
+def scripts() -> dict[str, list[Event | Pause | Exception | Step]]:
     from rag.errors import ModelError
 
     reason = "I looked for a toll for lorries and found nothing about tolls in these articles."
     broken = ModelError("llama.cpp failed while evaluating 812 tokens. Ask a shorter question.")
     return {
-        LONG: [Retrieved(BRIDGE_HITS), *tokens("The bridge is 412 metres long and cost 38"), long_answer()],
+        LONG: [Retrieved(BRIDGE_HITS), "writing", *tokens("The bridge is 412 metres long and cost 38"), long_answer()],
         MAYOR: [Retrieved(BRIDGE_HITS), *tokens("Mayor Ilse Brandt opened"), mayor_answer()],
+        WHEN: [Retrieved(BRIDGE_HITS), "reading", "checking", disagreeing_answer()],
         TOLL: [Retrieved(BRIDGE_HITS), refused(TOLL, reason, BRIDGE_HITS)],
         BROKEN: [Retrieved(BRIDGE_HITS), *tokens("The bridge"), broken],
         CRASH: [ValueError("shape (3,) is not (4,)")],
@@ -237,6 +329,7 @@ def scripts() -> dict[str, list[Event | Pause | Exception]]:
         ],
         SLOW: [
             Retrieved(BRIDGE_HITS),
+            "writing",
             *tokens("The harbour bridge in Lindau opened on"),
             Pause(),
             *tokens("Sunday."),
@@ -247,3 +340,18 @@ def scripts() -> dict[str, list[Event | Pause | Exception]]:
 
 def pause_of(scripts: Mapping[str, Script]) -> Pause:
     return next(step for step in scripts[SLOW] if isinstance(step, Pause))
+
+
+def small_bot(corpus: Path, index: Path) -> Chatbot:
+    """A real chatbot over real files, without a language model, under an embedder that can be worked out by hand."""
+    opened = Index(index, FakeEmbedder())
+    opened.sync(corpus)
+    return Chatbot(Config(corpus=corpus, model="none"), opened, None)
+
+
+def settle(bot: BackgroundBot) -> None:
+    """Wait until nothing changes any more by itself."""
+    deadline = time.monotonic() + 60
+    while not bot.settled:
+        assert time.monotonic() < deadline, "the chatbot never settled"
+        time.sleep(0.01)

@@ -100,7 +100,7 @@ def export_menu(exchanges: Sequence[Exchange]) -> str:
         save_button("JSON", "footnote-conversation.json", "application/json", conversation_json(exchanges)),
     )
     return (
-        '<details class="export"><summary>Export</summary>'
+        '<details class="menu-of export"><summary>Export</summary>'
         f'<div class="menu" role="group" aria-label="Export the conversation">{"".join(files)}'
         '<span class="said" role="status"></span></div></details>'
     )

@@ -8,13 +8,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from rag.errors import FootnoteError
-from rag.types import Answer, Event, Hit, Retrieved, Token, Turn
+from rag.types import Answer, Event, Filters, Hit, Retrieved, Token, Turn
 from ui.feedback import Verdict
-from ui.run import Run
+from ui.run import Begins, Run, Waits
+from ui.settings import Settings
+from ui.shelf import Shelf
+from ui.trouble import in_words
 
-Phase = Literal["waiting", "loading", "searching", "writing", "answered", "failed", "stopped"]
-OPEN: tuple[Phase, ...] = ("waiting", "loading", "searching", "writing")
+Phase = Literal["waiting", "loading", "searching", "reading", "writing", "checking", "answered", "failed", "stopped"]
+OPEN: tuple[Phase, ...] = ("waiting", "loading", "searching", "reading", "writing", "checking")
 
 
 @dataclass
@@ -28,6 +30,12 @@ class Exchange:
     draft: str = ""
     answer: Answer | None = None
     error: Exception | None = None
+    ahead: int = 0
+    """Questions that are answered before this one, while it is `waiting`."""
+    where: Filters | None = None
+    settings: Settings = field(default_factory=Settings)
+    among: str = ""
+    """The articles that it was put to, and how; in words, where those were not all."""
     replaced: tuple[Exchange, ...] = ()
     """What stood in this place and after it before this was asked; let go of as soon as there is an answer."""
     verdict: Verdict | None = None
@@ -39,12 +47,16 @@ class Exchange:
     def open(self) -> bool:
         return self.phase in OPEN
 
-    def take(self, event: Event) -> None:
-        """Move on by one event of a stream. Too late after an end: a stopped exchange stays stopped."""
+    def take(self, event: Event | Waits | Begins) -> None:
+        """Move on by one event of a run. Too late after an end: a stopped exchange stays stopped."""
         if not self.open:
             return
-        if isinstance(event, Retrieved):
-            self.hits, self.phase = event.hits, "writing"
+        if isinstance(event, Waits):
+            self.phase, self.ahead = "waiting", event.ahead
+        elif isinstance(event, Begins):
+            self.phase = event.step
+        elif isinstance(event, Retrieved):
+            self.hits = event.hits
         elif isinstance(event, Token):
             self.draft += event.text
         else:
@@ -56,10 +68,8 @@ class Exchange:
 
     @property
     def failure(self) -> str:
-        """What went wrong, in words for the reader. Only errors that Footnote raises on purpose are written for one."""
-        if isinstance(self.error, FootnoteError):
-            return str(self.error)
-        return f"Unexpected error: {type(self.error).__name__}: {self.error}"
+        """What went wrong, in words for the reader."""
+        return in_words(self.error)
 
 
 @dataclass
@@ -74,6 +84,9 @@ class Conversation:
     """Number of the exchange whose question is back in the box, to be asked in its place."""
     unsent: str = ""
     """What was in the box before that question came into it."""
+    shelf: Shelf = field(default_factory=Shelf)
+    settings: Settings = field(default_factory=Settings)
+    """What the next question is put to, and how it is answered."""
 
     @property
     def current(self) -> Exchange | None:
@@ -85,7 +98,7 @@ class Conversation:
         return next((e for e in self.exchanges if str(e.number) == str(number) and not e.open), None)
 
     def ask(self, question: str) -> None:
-        self.asked = Exchange(len(self.exchanges) + 1, question)
+        self.asked = Exchange(len(self.exchanges) + 1, question, where=self.shelf.where, settings=self.settings)
         self.exchanges.append(self.asked)
 
     def replace(self, number: int, question: str) -> None:

@@ -7,29 +7,32 @@ imports this module, when there is a page to build.
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 import gradio as gr
 
 from rag.errors import FootnoteError
-from rag.types import Answer, Retrieved, Turn
+from rag.types import Retrieved
 from ui import render
 from ui.actions import editing, export_menu
-from ui.conversation import Conversation, Exchange
+from ui.conversation import Conversation
 from ui.feedback import VERDICTS, Feedback
+from ui.library import among
 from ui.loading import BackgroundBot
+from ui.models import Models
+from ui.settings import menu
 from ui.sources import panel
+from ui.trouble import log
 
 
 class Handlers:
     """What the page's events do. Each returns values for the components named where it is wired."""
 
-    def __init__(self, bot: BackgroundBot, examples: Sequence[str], feedback: Feedback) -> None:
+    def __init__(self, bot: BackgroundBot, feedback: Feedback, models: Models) -> None:
         self._bot = bot
-        self._examples = examples
         self._feedback = feedback
+        self._models = models
 
     def ask(self, conversation: Conversation, question: str) -> tuple[Any, ...]:
         """Show the question and empty the box; a question asked while another is open stays in the box."""
@@ -70,16 +73,19 @@ class Handlers:
         exchange = conversation.take_up()
         if exchange is None:
             return
-        exchange.phase = "searching" if self._bot.status.state == "ready" else "loading"
+        exchange.phase = "waiting" if self._bot.bot else "loading"
+        exchange.among = among(self._bot.bot.articles if self._bot.bot else (), exchange.where)
         yield self._view(conversation)
-        conversation.run = run = self._bot.run(exchange.question, conversation.history(exchange))
+        history, settings = conversation.history(exchange), exchange.settings.changes
+        conversation.run = run = self._bot.run(exchange.question, history, exchange.where, settings)
         try:
             for event in run:
                 exchange.take(event)
                 side = panel(conversation.exchanges) if isinstance(event, Retrieved) else gr.skip()
                 yield (gr.skip(), self._live(conversation), side, *[gr.skip()] * 4)
         except Exception as error:
-            fail(exchange, error)
+            log(error, "The chatbot failed.")
+            exchange.end("failed", error)
         finally:
             run.stop()  # also when the tab was closed in the middle
         yield self._view(conversation)
@@ -109,31 +115,21 @@ class Handlers:
 
     def look(self, conversation: Conversation) -> tuple[Any, ...]:
         """How far loading is; the clock stops when there is nothing more to wait for."""
-        status = self._bot.status
-        articles = len(self._bot.wait().articles) if status.state == "ready" else 0
         return (
-            render.banner(status, articles),
+            render.banner(self._bot.status, len(self._bot.bot.articles) if self._bot.bot else 0),
             self._transcript(conversation),
-            gr.Timer(active=status.state == "loading"),
+            self._menu(conversation),
+            gr.Timer(active=not self._bot.settled),
         )
 
-    def api(self, question: str, history: list[dict[str, str]] | None = None) -> dict[str, Any]:
-        """Answer a question from the articles, every sentence with its citations.
-
-        Args:
-            question: the question, in plain words.
-            history: earlier exchanges, oldest first, each {"question": ..., "answer": ...}.
-
-        Returns:
-            The answer as `Answer.to_dict()` gives it.
-        """
-        turns = [Turn(str(t.get("question", "")), str(t.get("answer", ""))) for t in history or []]
-        try:
-            *_, last = self._bot.run(question, turns)
-        except FootnoteError as error:
-            raise gr.Error(str(error), print_exception=False) from error
-        assert isinstance(last, Answer)
-        return last.to_dict()
+    def set(self, conversation: Conversation, event: gr.EventData) -> tuple[Any, ...]:
+        """A setting of this tab, or the model of all of them."""
+        name, word = str(event.setting), str(event.word)
+        if name == "model":
+            self._models.switch(self._bot, word)
+        else:
+            conversation.settings = conversation.settings.with_word(name, word)
+        return self.look(conversation)
 
     # --- below: the page as a function of the conversation -----------------------------------------------------
 
@@ -152,23 +148,14 @@ class Handlers:
     def _transcript(self, conversation: Conversation) -> str:
         if not conversation.exchanges:
             status = self._bot.status
-            return render.cannot_start(status) if status.state == "failed" else render.welcome(self._starters())
+            return render.cannot_start(status) if status.state == "failed" else render.welcome(self._bot.starters)
         return render.transcript(conversation.exchanges[:-1])
 
     def _live(self, conversation: Conversation) -> str:
         """The last exchange stands apart, from its first word to its end: nothing above it is touched meanwhile."""
         return render.transcript(conversation.exchanges[-1:], last=True)
 
-    def _starters(self) -> list[str]:
-        """Questions to start from; none before it is known what the articles are."""
-        if self._bot.status.state != "ready":
-            return []
-        titles = [article.title for article in self._bot.wait().articles if article.title]
-        return list(self._examples) or [f"What do the articles say about “{title}”?" for title in titles[:4]]
-
-
-def fail(exchange: Exchange, error: Exception) -> None:
-    """End the exchange with the error shown. One that Footnote did not raise on purpose goes to the log in full."""
-    if not isinstance(error, FootnoteError):
-        logging.getLogger(__name__).error("The chatbot failed.", exc_info=error)
-    exchange.end("failed", error)
+    def _menu(self, conversation: Conversation) -> str:
+        if self._bot.bot is None:
+            return ""
+        return menu(conversation.settings, self._bot.bot.config, self._models.on_offer())

@@ -1,22 +1,24 @@
 """Loads the chatbot behind the page: the page is there at once and says how far the loading is.
 
-Knows nothing about Gradio, nor about what loading does: `load(config, progress)` is given.
+Knows nothing about Gradio, nor about what loading does: `load(progress)` is given.
 """
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 from weakref import WeakSet
 
-from rag.errors import FootnoteError
-from rag.types import Turn
+from rag.types import Filters, Turn
 from ui.run import Run
+from ui.trouble import in_words, log
+from ui.turns import Turns
 
-State = Literal["loading", "ready", "failed"]
+State = Literal["loading", "ready", "switching", "failed"]
+"""While it is switching to another model, the chatbot answers with the old one."""
+Load = Callable[[Callable[..., None]], Any]
 
 
 @dataclass(frozen=True)
@@ -27,19 +29,25 @@ class Status:
     message: str
     fraction: float | None = None
 
+    @classmethod
+    def of(cls, what: str, done: int, total: int, state: State = "loading") -> Status:
+        return cls(state, f"{what[:1].upper()}{what[1:]} …", done / total if total else None)
+
 
 class BackgroundBot:
     """A chatbot that is loaded in a thread of its own, from `start` on, and serves one question at a time."""
 
-    def __init__(self, load: Callable[[Callable[..., None]], Any]) -> None:
+    def __init__(self, load: Load) -> None:
         """`load(progress)` returns the chatbot; `progress(what, done, total)` may be called on the way."""
         self._load = load
-        self._turn = threading.Lock()
+        self._turns = Turns()
         self._runs: WeakSet[Run] = WeakSet()
         self._status = Status("loading", "Loading the model …")
         self._over = threading.Event()
+        self._switching = threading.Lock()
         self._bot: Any = None
         self._error: Exception | None = None
+        self._starters: tuple[str, ...] | None = None
 
     def start(self) -> None:
         threading.Thread(target=self._work, name="footnote-load", daemon=True).start()
@@ -48,6 +56,21 @@ class BackgroundBot:
     def status(self) -> Status:
         return self._status
 
+    @property
+    def bot(self) -> Any:
+        """The chatbot, or None where there is none yet."""
+        return self._bot
+
+    @property
+    def starters(self) -> tuple[str, ...]:
+        """Questions to start from; none as long as none were found."""
+        return self._starters or ()
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing changes any more by itself."""
+        return self._status.state == "failed" or (self._status.state == "ready" and self._starters is not None)
+
     def wait(self) -> Any:
         """The chatbot, once loaded; raises what loading raised."""
         self._over.wait()
@@ -55,32 +78,76 @@ class BackgroundBot:
             raise self._error
         return self._bot
 
-    def run(self, question: str, history: Sequence[Turn] = ()) -> Run:
-        """The question on its way: after loading, and after every question before it."""
-        run = Run(lambda: self.wait().stream(question, history=history), self._turn)
+    def run(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        where: Filters | None = None,
+        settings: dict[str, Any] | None = None,
+    ) -> Run:
+        """The question on its way: after loading, and after every question before it. `settings`: see
+        `Chatbot.adjusted`."""
+
+        def start(tell: Callable[..., None]) -> Any:
+            bot = self.wait()
+            bot = bot.adjusted(**settings) if settings else bot
+            return bot.stream(question, history=history, where=where, tell=tell)
+
+        run = Run(start, self._turns)
         self._runs.add(run)
         return run
+
+    def switch(self, load: Load) -> bool:
+        """Put the chatbot that `load(progress)` returns in the place of this one, as soon as no question is open, and
+        release this one. False where one is switching already, or none was loaded yet; what fails changes nothing."""
+        if self._bot is None or not self._switching.acquire(blocking=False):
+            return False
+        self._status = Status("switching", "Loading the model …")
+        threading.Thread(target=self._switch, args=(load,), name="footnote-switch", daemon=True).start()
+        return True
+
+    def look_for_starters(self) -> None:
+        """Anew, because the articles are others now."""
+        try:
+            self._starters = tuple(self._bot.starters())
+        except Exception as error:  # the page does without
+            log(error, "No questions to start from could be made.")
+            self._starters = ()
 
     def close(self) -> None:
         """Stop what is being answered, then close the chatbot: never under a model that is still writing."""
         for run in list(self._runs):
             run.stop()
-        with self._turn:
+        with self._turns.turn(lambda ahead: None, lambda: False):
             if self._bot is not None:
                 self._bot.close()
 
     def _work(self) -> None:
         try:
-            self._bot = self._load(self._progress)
+            self._bot = self._load(lambda *told: self._progress("loading", *told))
             self._status = Status("ready", "")
         except Exception as error:
             self._error = error
-            if not isinstance(error, FootnoteError):
-                logging.getLogger(__name__).exception("The chatbot could not be loaded.")
-            known = isinstance(error, FootnoteError)
-            self._status = Status("failed", str(error) if known else f"{type(error).__name__}: {error}")
+            log(error, "The chatbot could not be loaded.")
+            self._status = Status("failed", in_words(error))
         finally:
             self._over.set()
+        if self._bot is not None:
+            self.look_for_starters()
 
-    def _progress(self, what: str, done: int = 0, total: int = 0) -> None:
-        self._status = Status("loading", f"{what[:1].upper()}{what[1:]} …", done / total if total else None)
+    def _switch(self, load: Load) -> None:
+        old, message = self._bot, ""
+        try:
+            new = load(lambda *told: self._progress("switching", *told))
+            with self._turns.turn(lambda ahead: None, lambda: False):
+                self._bot = new
+                old.release()
+        except Exception as error:
+            log(error, "The model could not be changed.")
+            message = in_words(error)
+        finally:
+            self._status = Status("ready", message)
+            self._switching.release()
+
+    def _progress(self, state: State, what: str, done: int = 0, total: int = 0) -> None:
+        self._status = Status.of(what, done, total, state)

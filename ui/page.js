@@ -1,5 +1,5 @@
 /* What the page does without asking the server: footnotes open the source panel at their words, the words lead back,
-   cards stay inside the window, a new question comes into view, an answer goes to the clipboard, the conversation into a
+   cards stay inside the window, the library opens, a new question comes into view, an answer goes to the clipboard, the conversation into a
    file. Knows nothing about how the HTML is made; it reads a few data-… attributes, and never writes HTML. */
 (() => {
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
@@ -50,24 +50,33 @@
     openSource(exchange, key);
   });
 
-  function placeCard(event) {
-    const note = event.target.closest?.(".note");
-    if (!note) return;
-    note.classList.remove("dismissed");
+  // Over the number where there is room up to the page's edge, else under it, and always inside the window.
+  function place(note) {
     const card = note.querySelector(".card");
-    card.style.setProperty("--shift", "0px");
-    const box = card.getBoundingClientRect();
-    const room = document.documentElement.clientWidth - 12;
-    const shift = Math.min(0, room - box.right) || Math.max(0, 12 - box.left);
-    card.style.setProperty("--shift", `${shift}px`);
-    card.classList.toggle("below", note.getBoundingClientRect().top < box.height + 16);
+    const at = note.getBoundingClientRect();
+    const { width, height } = card.getBoundingClientRect();
+    const [wide, high] = [document.documentElement.clientWidth, document.documentElement.clientHeight];
+    const left = Math.max(12, Math.min(at.left + at.width / 2 - width / 2, wide - width - 12));
+    const top = at.top - height >= 12 ? at.top - height + 2 : Math.min(at.bottom - 2, high - height - 12);
+    card.style.setProperty("--left", `${left}px`);
+    card.style.setProperty("--top", `${Math.max(12, top)}px`);
   }
-  document.addEventListener("pointerover", placeCard);
-  document.addEventListener("focusin", placeCard);
+
+  function showCard(event) {
+    const note = event.target.closest?.(".note");
+    if (!note || event.target.closest(".card")) return;
+    note.classList.remove("dismissed");
+    place(note);
+  }
+  document.addEventListener("pointerover", showCard);
+  document.addEventListener("focusin", showCard);
+  const placeShown = () => all(".note:is(:hover, :focus-within)").forEach(place);
+  document.addEventListener("scroll", placeShown, { capture: true, passive: true });
+  window.addEventListener("resize", placeShown);
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
     for (const note of all(".note")) note.classList.add("dismissed");
-    for (const menu of all("details.export[open]")) {
+    for (const menu of all("details.menu-of[open]")) {
       if (menu.contains(document.activeElement)) menu.querySelector("summary").focus();
       menu.open = false;
     }
@@ -122,12 +131,34 @@
       save(button.dataset);
       say(button.parentElement.querySelector(".said"), "Download started");
     }
-    for (const menu of all("details.export[open]")) if (!menu.contains(event.target)) menu.open = false;
+    for (const menu of all("details.menu-of[open]")) if (!menu.contains(event.target)) menu.open = false;
   });
 
   document.addEventListener("click", (event) => {
     const leads = event.target.closest?.('[data-event="edit"], [data-event="cancel"]');
     if (leads) document.querySelector("#question textarea").focus();
+  });
+
+  // The library stands in the place of the conversation while it is open.
+  function showLibrary(open) {
+    if (open === "library" in document.body.dataset) return;
+    if (open) document.body.dataset.library = "";
+    else delete document.body.dataset.library;
+    const button = document.querySelector("button[data-library]");
+    button.setAttribute("aria-expanded", String(open));
+    (open ? document.getElementById("library-name") : button).focus({ preventScroll: true });
+    window.scrollTo(0, 0);
+  }
+  const libraryIsOpen = () => "library" in document.body.dataset;
+  document.addEventListener("click", ({ target }) => {
+    if (target.closest?.("button[data-library]")) showLibrary(!libraryIsOpen());
+    if (target.closest?.("#new")) showLibrary(false);
+  });
+  document.addEventListener("keydown", ({ key, target }) => {
+    if (key === "Escape" && libraryIsOpen() && !target.closest?.("input, textarea")) showLibrary(false);
+  });
+  document.addEventListener("dragenter", ({ dataTransfer }) => {
+    if (dataTransfer?.types.includes("Files") && document.getElementById("files")) showLibrary(true);
   });
 
   // A new question comes to the top once, also one in the place of another; from then on the scrolling is its reader's.

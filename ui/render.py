@@ -11,22 +11,27 @@ from collections.abc import Sequence
 from rag.types import Answer, Article, Citation, Claim
 from ui.actions import actions, ask_button, ways_on
 from ui.article import Mark
-from ui.conversation import Exchange
+from ui.conversation import Exchange, Phase
 from ui.escape import byline, clipped, escape, heading, isolated
 from ui.loading import Status
 from ui.sources import EXCERPT, spans
 
 LOW_CONFIDENCE = 0.65
 """An answer below this probability asks its reader to check it; above, about two in three or better are right."""
+DISAGREEMENT = "The articles disagree:"
+"""How the first sentence of an answer begins that gives two sides which contradict each other."""
 QUESTION = 600
 """Characters of a question that are shown back."""
 
 WAITING = {
-    "waiting": "One moment: another question may be ahead of this one …",
+    "waiting": "One moment …",
     "loading": "The model is still loading; the answer follows …",
     "searching": "Searching the articles …",
-    "writing": "Writing a draft. Each sentence will be checked against the passages found …",
+    "reading": "Reading what was found: does it hold the answer?",
+    "writing": "Writing a draft …",
+    "checking": "Checking each sentence against its source …",
 }
+STEPS = {"searching": "Search", "reading": "Read", "writing": "Write", "checking": "Check"}
 
 
 def transcript(exchanges: Sequence[Exchange], last: bool = False) -> str:
@@ -61,13 +66,18 @@ def exchange_html(exchange: Exchange, last: bool) -> str:
         f'<section class="exchange" id="exchange-{exchange.number}" data-exchange="{exchange.number}" '
         f'data-state="{state}" aria-label="Question {exchange.number}" tabindex="-1">'
         f'<h2 class="question" dir="auto">{isolated(clipped(exchange.question, QUESTION))}</h2>'
-        f"{content}{actions(exchange, last)}</section>"
+        f"{asked_of(exchange)}{content}{actions(exchange, last)}</section>"
     )
+
+
+def asked_of(exchange: Exchange) -> str:
+    """A refusal of some articles says nothing about the others, so their reader is told."""
+    return f'<p class="among">{escape(exchange.among)}</p>' if exchange.among else ""
 
 
 def draft(exchange: Exchange) -> str:
     """What goes on until the answer is there. The draft is unchecked, and says so."""
-    status = f'<p class="status" role="status">{escape(WAITING[exchange.phase])}</p>'
+    status = f'<p class="status" role="status">{escape(waiting(exchange))}</p>{steps(exchange.phase)}'
     if not exchange.draft.strip():
         return status
     return (
@@ -76,10 +86,51 @@ def draft(exchange: Exchange) -> str:
     )
 
 
+def waiting(exchange: Exchange) -> str:
+    """What goes on, in words."""
+    if exchange.phase != "waiting" or not exchange.ahead:
+        return WAITING[exchange.phase]
+    others = "Another question is" if exchange.ahead == 1 else f"{exchange.ahead} other questions are"
+    return f"{others} being answered first, in another tab or by a program. Yours comes next …"
+
+
+def steps(phase: Phase) -> str:
+    """The way of an answer, the present step marked. Said in words beside it, so only to be seen."""
+    if phase not in STEPS:
+        return ""
+    present = list(STEPS).index(phase)
+    looks = ["done" if i < present else "now" if i == present else "ahead" for i in range(len(STEPS))]
+    items = "".join(f'<li class="{look}">{name}</li>' for look, name in zip(looks, STEPS.values(), strict=True))
+    return f'<ol class="steps" aria-hidden="true">{items}</ol>'
+
+
 def answer(record: Answer, number: int) -> str:
-    """The checked sentences with their footnotes."""
+    """The checked sentences with their footnotes; over them, what their reader should know first."""
     sentences = " ".join(claim(c, number, i) for i, c in enumerate(record.claims, start=1))
-    return f'<div class="answer"><p dir="auto">{sentences}</p></div>{about(record)}'
+    return (
+        f'{disagreement(record)}{doubt(record)}<div class="answer"><p dir="auto">{sentences}</p></div>{about(record)}'
+    )
+
+
+def disagreement(record: Answer) -> str:
+    if not record.claims or not record.claims[0].text.startswith(DISAGREEMENT):
+        return ""
+    return (
+        '<div class="disagreement" role="note"><h3>The articles disagree</h3><p>Both sides stand below in their '
+        "own words. Open their footnotes to see who says it and when, or ask again of the articles that you trust."
+        "</p></div>"
+    )
+
+
+def doubt(record: Answer) -> str:
+    if record.confidence >= LOW_CONFIDENCE:
+        return ""
+    percent = round(100 * record.confidence)
+    return (
+        f'<div class="doubt" role="note"><h3>Low confidence ({percent} %)</h3><p>Read the quotes '
+        "before you rely on this. A question that names the person, the place or the time is answered more surely.</p>"
+        "</div>"
+    )
 
 
 def claim(record: Claim, number: int, index: int) -> str:
@@ -104,12 +155,7 @@ def footnote(citation: Citation, number: int, index: int) -> str:
 def about(record: Answer) -> str:
     """The small print under an answer: how sure, how fast, and what was left out."""
     percent = round(100 * record.confidence)
-    low = record.confidence < LOW_CONFIDENCE
-    sure = (
-        f'<span class="unsure">Low confidence ({percent} %): read the quotes before you rely on this.</span>'
-        if low
-        else f'<span title="Estimated probability that the articles hold the answer">Confidence {percent} %</span>'
-    )
+    sure = f'<span title="Estimated probability that the articles hold the answer">Confidence {percent} %</span>'
     return f'<div class="about">{sure}<span>{record.seconds.total:.1f} s</span>{left_out(record.dropped)}</div>'
 
 
@@ -164,10 +210,15 @@ def banner(status: Status, articles: int) -> str:
     """The line beside the page's name: how far loading is, then what is being read."""
     if status.state == "ready":
         noun = "article" if articles == 1 else "articles"
-        return f'<p class="ready" role="status">Answers from {articles:,} {noun}</p>'
+        trouble = f'<p class="trouble" role="alert">{isolated(status.message)}</p>' if status.message else ""
+        return f'<p class="ready" role="status">Answers from {articles:,} {noun}</p>{trouble}'
     if status.state == "failed":
         return '<p class="loading" role="status">Not ready</p>'
-    bar = "" if status.fraction is None else f'<progress max="100" value="{round(100 * status.fraction)}"></progress>'
+    bar = (
+        ""
+        if status.fraction is None
+        else f'<progress max="100" value="{round(100 * status.fraction)}" aria-label="Loading"></progress>'
+    )
     return f'<p class="loading" role="status">{escape(status.message)}</p>{bar}'
 
 

@@ -1,7 +1,7 @@
 """One question on its way through the chatbot, in a thread of its own, so that a reader can leave at any moment.
 
-Knows nothing about pages or records. Reading a long prompt takes a model seconds in which nobody can interrupt it;
-the reader who stops is free at once, and the thread closes the stream as soon as the model lets it.
+Knows nothing about pages. Reading a long prompt takes a model seconds in which nobody can interrupt it; the reader who
+stops is free at once, and the thread closes the stream as soon as the model lets it.
 """
 
 from __future__ import annotations
@@ -10,9 +10,27 @@ import contextlib
 import queue
 import threading
 from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass
 
-from rag.types import Event
+from rag.types import Event, Step
+from ui.turns import Turns
 
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """So many questions are answered before this one."""
+
+    ahead: int
+
+
+@dataclass(frozen=True, slots=True)
+class Begins:
+    """The chatbot begins with a step of its work."""
+
+    step: Step
+
+
+Start = Callable[[Callable[[Step], None]], Generator[Event]]
 END = None
 
 
@@ -20,18 +38,18 @@ class Run:
     """Iterate over a run for its events; an exception of the chatbot is raised there.
 
     Args:
-        start: opens the stream; called, iterated and closed in the run's thread.
-        turn: held while the stream is open, so that a model never serves two, a stopped one still closing included.
+        start: opens the stream, given whom to tell about its steps; called, iterated and closed in the run's thread.
+        turns: taken while the stream is open, so that a model never serves two, a stopped one still closing included.
     """
 
-    def __init__(self, start: Callable[[], Generator[Event]], turn: threading.Lock) -> None:
+    def __init__(self, start: Start, turns: Turns) -> None:
         self._start = start
-        self._turn = turn
+        self._turns = turns
         self._stopped = threading.Event()
-        self._events: queue.SimpleQueue[Event | Exception | None] = queue.SimpleQueue()
+        self._events: queue.SimpleQueue[Event | Waits | Begins | Exception | None] = queue.SimpleQueue()
         threading.Thread(target=self._work, name="footnote-run", daemon=True).start()
 
-    def __iter__(self) -> Iterator[Event]:
+    def __iter__(self) -> Iterator[Event | Waits | Begins]:
         while (item := self._events.get()) is not END:
             if isinstance(item, Exception):
                 raise item
@@ -40,14 +58,15 @@ class Run:
     def stop(self) -> None:
         """End the iteration now, and the stream after the token under way. Harmless when all is over."""
         self._stopped.set()
+        self._turns.wake()
         self._events.put(END)
 
     def _work(self) -> None:
         try:
-            with self._turn:
-                if self._stopped.is_set():
+            with self._turns.turn(self._waits, self._stopped.is_set) as mine:
+                if not mine:
                     return
-                with contextlib.closing(self._start()) as stream:
+                with contextlib.closing(self._start(self._begins)) as stream:
                     for event in stream:
                         if self._stopped.is_set():
                             return
@@ -56,3 +75,9 @@ class Run:
             self._events.put(error)
         finally:
             self._events.put(END)
+
+    def _waits(self, ahead: int) -> None:
+        self._events.put(Waits(ahead))
+
+    def _begins(self, step: Step) -> None:
+        self._events.put(Begins(step))

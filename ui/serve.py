@@ -6,13 +6,16 @@ Knows nothing about what is on the page.
 from __future__ import annotations
 
 import errno
+import json
 import os
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import UsageError
+from rag.own import MAX_BYTES
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -30,6 +33,8 @@ POLICY = "; ".join(
         "form-action 'self'",
     )
 )
+MCP = "gradio_api/mcp/"
+"""Where Gradio serves MCP over streamable HTTP."""
 LOCAL = "127.0.0.1,localhost"
 QUIET = {
     "GRADIO_ANALYTICS_ENABLED": "False",
@@ -45,10 +50,13 @@ def serve(
     port: int = 7860,
     share: bool = False,
     open_browser: bool = True,
+    mcp: bool = False,
 ) -> str:
-    """Serve `page` from threads of its own and return its address."""
+    """Serve `page` from threads of its own and return its address. Raises UsageError where `mcp` has no library."""
     from starlette.middleware import Middleware
 
+    if mcp and find_spec("mcp") is None:
+        raise UsageError("--mcp needs the package mcp. Install it with: pip install 'footnote-rag[mcp]'.")
     port = free_port(host, port)
     _, address, public = page.launch(
         server_name=host,
@@ -63,16 +71,29 @@ def serve(
         footer_links=[],
         run_history=False,
         enable_monitoring=False,
+        max_file_size=MAX_BYTES,
         ssr_mode=False,
         pwa=False,
-        mcp_server=False,
+        mcp_server=mcp,
         app_kwargs={"middleware": [Middleware(StayHere)]},
         # Gradio gives up when its own page does not answer it in 3 s, which a computer busy loading a model may not.
         _frontend=False,
     )
     everyone = f" and, for everyone, at {public}" if public else ""
     print(f"Footnote is at {address}{everyone} (Ctrl-C ends it)", flush=True)
+    if mcp:
+        speak_json(page.mcp_server_obj)
+        print(f"MCP clients find ask, search and check at {address}{MCP}", flush=True)
     return str(address)
+
+
+def speak_json(server: Any) -> None:
+    """Tools answer in JSON. Gradio would send Python's notation of a dict, which no other language reads."""
+
+    def content(data: Sequence[Any], root_url: str) -> list[Any]:
+        return [server.types.TextContent(type="text", text=json.dumps(item, ensure_ascii=False)) for item in data]
+
+    server.postprocess_output_data = content
 
 
 def hush() -> None:

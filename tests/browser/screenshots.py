@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from rag.errors import NoNetwork
 from tests import ui_fakes as fakes
@@ -60,9 +60,9 @@ def broken_start(browser: BrowserContext, out: Path) -> None:
 def conversation(browser: BrowserContext, out: Path, size: tuple[int, int], name: str, dark: bool) -> None:
     scripts = fakes.scripts()
     pause = fakes.pause_of(scripts)
-    bot = fakes.ScriptedBot(scripts)
+    bot = fakes.ScriptedBot(scripts, offered=EXAMPLES)
     suffix = f"{name}{'-dark' if dark else ''}.png"
-    with serving(lambda progress: bot, EXAMPLES) as address:
+    with serving(lambda progress: bot, with_model=lambda *args: bot) as address:
         page = open_tab(browser, address, *size, dark=dark)
 
         def shoot(state: str) -> None:
@@ -70,6 +70,11 @@ def conversation(browser: BrowserContext, out: Path, size: tuple[int, int], name
 
         expect(page.locator(".starters button").first).to_be_visible()
         shoot("03-welcome")
+        page.get_by_text("Settings", exact=True).click()
+        expect(page.get_by_label("Length of answers")).to_be_visible()
+        shoot("11-settings")
+        page.keyboard.press("Escape")
+        library(page, bot, shoot)
         ask(page, fakes.SLOW)
         expect(page.locator(".draft")).to_contain_text("opened on")
         shoot("04-draft")
@@ -89,11 +94,28 @@ def conversation(browser: BrowserContext, out: Path, size: tuple[int, int], name
             ("08-refusal", fakes.TOLL, ".refusal"),
             ("09-failure", fakes.BROKEN, ".failure"),
             ("10-hostile", fakes.NASTY, "#exchange-5 .answer"),
+            ("13-disagreement", fakes.WHEN, ".disagreement"),
         ):
             ask(page, question)
             expect(page.locator(look)).to_be_visible()
             shoot(state)
         page.close()
+
+
+def library(page: Page, bot: fakes.ScriptedBot, shoot: Callable[[str], None]) -> None:
+    """An article added, another about to be removed."""
+    page.get_by_role("button", name="Articles", exact=True).click()
+    page.get_by_label("Headline").fill("Tram line opens")
+    page.get_by_label("paste the text").fill("A tram was built in Lindau by Ada Stern.")
+    page.get_by_role("button", name="Add this text").click()
+    expect(page.locator("#said")).to_contain_text("1 added")
+    page.get_by_role("checkbox", name="Ferry line").click()
+    page.get_by_role("button", name="Remove Ferry line").click()
+    expect(page.get_by_text("Your file stays")).to_be_visible()
+    shoot("12-library")
+    page.get_by_role("button", name="Keep Ferry line").click()
+    page.get_by_role("button", name="Ask all articles").first.click()
+    page.get_by_role("button", name="Back to the questions").click()
 
 
 if __name__ == "__main__":

@@ -21,12 +21,12 @@ EXAMPLES = (fakes.LONG, fakes.TOLL)
 
 @pytest.fixture
 def bot() -> fakes.ScriptedBot:
-    return fakes.ScriptedBot(fakes.scripts())
+    return fakes.ScriptedBot(fakes.scripts(), offered=EXAMPLES)
 
 
 @pytest.fixture
 def address(bot: fakes.ScriptedBot) -> Iterator[str]:
-    with fakes.serving(lambda progress: bot, EXAMPLES) as url:
+    with fakes.serving(lambda progress: bot) as url:
         yield url
 
 
@@ -58,24 +58,36 @@ def visible(page: Page, element: Locator) -> bool:
 
 
 def test_passages_come_before_the_first_word_then_a_draft_then_the_answer(tab: OpenTab) -> None:
-    before, within = fakes.Pause(), fakes.Pause()
+    at_once, before, within, after = (fakes.Pause() for _ in range(4))
     script = [
+        at_once,
         fakes.Retrieved(fakes.BRIDGE_HITS),
+        "reading",
         before,
+        "writing",
         *fakes.tokens("The bridge is 412"),
         within,
+        "checking",
+        after,
         fakes.long_answer(),
     ]
     with fakes.serving(lambda progress: fakes.ScriptedBot({fakes.LONG: script})) as address:
         page = tab(address)
         ask(page, fakes.LONG)
+        expect(page.locator(".status")).to_contain_text("Searching")
+        at_once.go.set()
         expect(page.locator("#panel .found")).to_contain_text("Ferry line to close in summer")
+        expect(page.locator(".status")).to_contain_text("Reading")
         expect(page.locator(".draft")).to_have_count(0)
         before.go.set()
+        expect(page.locator(".status")).to_contain_text("Writing")
         expect(page.locator(".draft")).to_contain_text("The bridge is 412")
         expect(page.locator(".draft")).to_contain_text("not checked")
         expect(page.locator(".answer")).to_have_count(0)
         within.go.set()
+        expect(page.locator(".status")).to_contain_text("Checking")
+        expect(page.locator(".steps .done")).to_have_count(3)
+        after.go.set()
         expect(last(page)).to_have_attribute("data-state", "answered")
         expect(page.locator(".draft")).to_have_count(0)
         expect(page.locator(".answer a.ref")).to_have_text(["1", "2"])
@@ -111,8 +123,11 @@ def test_hover_and_focus_show_quote_title_publisher_and_date(page: Page) -> None
     expect(card).to_be_hidden()
     ref.hover()
     expect(card).to_be_visible()
+    assert visible(page, card)  # the first line of the first answer is near the head of the page
     for words in ("412 metres long", "Harbour bridge opens", "Lindau Courier", "4 Mar 2024"):
         expect(card).to_contain_text(words)
+    card.hover()  # stays, so that it can be read and copied from
+    expect(card).to_be_visible()
     page.mouse.move(0, 0)
     expect(card).to_be_hidden()
     ref.focus()
@@ -143,6 +158,18 @@ def test_footnotes_of_an_earlier_answer_bring_its_sources_back(page: Page) -> No
     page.locator('#exchange-1 a.ref[data-key="1"]').click()
     expect(page.locator("mark.current")).to_have_text("It is 412 metres long and cost 38 million euros.")
     expect(page.locator("#panel .for:visible")).to_have_text(fakes.LONG)
+
+
+def test_a_disagreement_and_low_confidence_do_not_look_like_an_answer_that_is_sure(page: Page) -> None:
+    for number, (question, look) in enumerate([(fakes.WHEN, ".disagreement"), (fakes.MAYOR, ".doubt")], start=1):
+        ask(page, question)
+        expect(page.locator(f"#exchange-{number}")).to_have_attribute("data-state", "answered")
+        expect(page.locator(f"#exchange-{number} {look}")).to_be_visible()
+    ask(page, fakes.LONG)
+    expect(page.locator("#exchange-3 .answer")).to_be_visible()
+    expect(page.locator("#exchange-3 :is(.disagreement, .doubt)")).to_have_count(0)
+    page.get_by_text("1 sentence left out: not supported").click()
+    expect(page.get_by_text("It is the longest bridge in the country.")).to_be_visible()
 
 
 def test_a_refusal_offers_the_nearest_passages(page: Page) -> None:
@@ -210,7 +237,7 @@ def test_a_second_tab_waits_its_turn_and_says_so(tab: OpenTab, address: str, bot
     ask(first, fakes.SLOW)
     expect(first.locator(".draft")).to_contain_text("opened on")
     ask(second, fakes.TOLL)
-    expect(second.locator(".status")).to_contain_text("another question")
+    expect(second.locator(".status")).to_contain_text("Another question is being answered first")
     assert [question for question, _ in bot.asked] == [fakes.SLOW]
     fakes.pause_of(bot.scripts).go.set()
     expect(first.locator(".answer")).to_be_visible()
@@ -238,7 +265,7 @@ def test_the_page_is_there_while_the_model_loads_and_a_question_waits_for_it(tab
     def load(progress: Any) -> fakes.ScriptedBot:
         progress("embedding", 3, 12)
         go.wait(120)
-        return fakes.ScriptedBot(fakes.scripts())
+        return fakes.ScriptedBot(fakes.scripts(), offered=EXAMPLES)
 
     with fakes.serving(load) as address:
         page = tab(address)
@@ -269,6 +296,10 @@ def test_a_phone_of_360_pixels_scrolls_in_one_direction_only(tab: OpenTab, addre
         expect(last(page).locator(".question")).to_have_text(question)
         expect(last(page)).to_have_attribute("data-state", state)
         assert overflow(page) == 0
+    for place in (0, 10_000):  # the box stays at the window's lower edge wherever one reads
+        page.evaluate("y => window.scrollTo(0, y)", place)
+        box = page.locator("#composer").bounding_box() or {}
+        assert 735 <= box["y"] + box["height"] <= 740
     first = page.locator("#exchange-1 a.ref").first
     first.hover()
     expect(page.locator(".card").first).to_be_visible()

@@ -1,0 +1,148 @@
+"""One's own articles in a real browser, over a real library: real files, real index, no language model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from rag.chat import Chatbot
+from tests import ui_fakes as fakes
+from tests.browser.conftest import OpenTab
+from tests.browser.stage import ask
+
+pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("ignore::ResourceWarning")]
+
+TRAM = "Tram line opens\n\nA tram was built in Lindau by Ada Stern. It is red and carries 300 people.\n"
+NASTY = (
+    "<script>alert('title')</script> opens\n\n"
+    "<img src=https://outside.example/x.png onerror=alert(1)> ![a](https://outside.example/y.png) "
+    "[b](javascript:alert(2)) said the zebra of Lindau \u202eoverride. The zebra was seen in Lindau on Sunday.\n\n"
+    + "x" * 1_000_000
+    + "\n"
+)
+
+
+@pytest.fixture
+def bot(corpus: Path, tmp_path: Path) -> Iterator[Chatbot]:
+    with fakes.small_bot(corpus, tmp_path / "index") as bot:
+        yield bot
+
+
+@pytest.fixture
+def address(bot: Chatbot) -> Iterator[str]:
+    with fakes.serving(lambda progress: bot) as url:
+        yield url
+
+
+@pytest.fixture
+def page(tab: OpenTab, address: str) -> Page:
+    page = tab(address)
+    expect(page.locator("#banner")).to_contain_text("3 articles")
+    page.get_by_role("button", name="Articles", exact=True).click()
+    return page
+
+
+def file(folder: Path, name: str, text: str) -> Path:
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_files_are_uploaded_listed_and_asked(page: Page, tmp_path: Path) -> None:
+    picture = tmp_path / "picture.png"
+    picture.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 8)
+    page.locator("#files input[type=file]").set_input_files([file(tmp_path, "tram.txt", TRAM), picture])
+    expect(page.locator("#said")).to_contain_text("1 added")
+    expect(page.locator("#said .left-out")).to_contain_text("picture.png")
+    expect(page.locator("#shelf")).to_contain_text("Tram line opens")
+    expect(page.locator("#banner")).to_contain_text("4 articles")
+    page.get_by_role("button", name="Back to the questions").click()
+    expect(page.locator(".starters")).to_contain_text("Tram line opens")
+    ask(page, "Who built the tram in Lindau?")
+    expect(page.locator("#panel details.source summary").first).to_contain_text("Tram line opens")
+
+
+def test_a_text_is_pasted_and_removed_again(page: Page) -> None:
+    page.get_by_label("Headline").fill("Tram line opens")
+    page.get_by_label("paste the text").fill(TRAM.partition("\n\n")[2])
+    page.get_by_role("button", name="Add this text").click()
+    expect(page.locator("#said")).to_contain_text("1 added")
+    expect(page.get_by_label("paste the text")).to_have_value("")
+    page.get_by_role("button", name="Remove Tram line opens").click()
+    page.get_by_role("button", name="Really remove Tram line opens").click()
+    expect(page.locator("#said")).to_contain_text("1 removed")
+    expect(page.locator("#shelf")).not_to_contain_text("Tram line opens")
+
+
+def test_a_folder_is_followed(page: Page, tmp_path: Path) -> None:
+    (tmp_path / "more").mkdir()
+    file(tmp_path / "more", "tram.txt", TRAM)
+    page.get_by_label("follow a folder").fill(str(tmp_path / "more"))
+    page.get_by_role("button", name="Follow this folder").click()
+    expect(page.locator("#said")).to_contain_text("1 added")
+    page.get_by_role("button", name="no longer").click()
+    expect(page.locator("#said")).to_contain_text("1 removed")
+    page.get_by_label("follow a folder").fill("/there/is/no/such/folder")
+    page.get_by_role("button", name="Follow this folder").click()
+    expect(page.locator("#said .left-out")).to_be_visible()
+
+
+def test_a_question_goes_to_the_chosen_articles_and_days_only(page: Page) -> None:
+    page.get_by_role("checkbox", name="Ferry line").click()
+    expect(page.get_by_role("checkbox", name="Ferry line")).to_have_attribute("aria-checked", "true")
+    page.get_by_role("button", name="Back to the questions").click()
+    expect(page.locator("#narrowed")).to_contain_text("Asking 1 of 3 articles")
+    question = "Who cut the ribbon of the harbour bridge?"
+    ask(page, question)
+    expect(page.locator("#exchange-1")).to_have_attribute("data-state", "refused")
+    expect(page.locator("#exchange-1 .among")).to_contain_text("Asking 1 of 3 articles")
+    expect(page.locator("#panel")).not_to_contain_text("Harbour bridge")
+    page.locator("#narrowed").get_by_role("button", name="Ask all articles").click()
+    expect(page.locator("#narrowed")).to_be_hidden()
+    page.get_by_role("button", name="Articles", exact=True).click()
+    expect(page.get_by_role("checkbox", name="Ferry line")).to_have_attribute("aria-checked", "false")
+    page.get_by_label("to", exact=True).fill("2024-03-31")
+    expect(page.locator("#shelf [role=status]")).to_contain_text("Asking 1 of 3 articles, up to 31 Mar 2024")
+    page.get_by_label("From", exact=True).fill("2024-04-30")
+    expect(page.locator("#shelf .trouble")).to_contain_text("The first day comes after the last")
+    page.get_by_role("button", name="Ask all articles").first.click()
+    expect(page.get_by_label("to", exact=True)).to_have_value("")
+    expect(page.get_by_label("From", exact=True)).to_have_value("")
+
+
+def test_a_hostile_article_does_nothing_but_stand_there(page: Page, tmp_path: Path) -> None:
+    upload = file(tmp_path, "<img src=x onerror=alert(9)>.txt", NASTY)
+    page.locator("#files input[type=file]").set_input_files([upload])
+    expect(page.locator("#said")).to_contain_text("1 added")
+    page.get_by_role("button", name="Back to the questions").click()
+    ask(page, "Where was the zebra seen on Sunday?")
+    expect(page.locator("#exchange-1")).not_to_have_attribute("data-state", "open")
+    expect(page.locator("#panel details.source").first).to_be_visible()
+    expect(page.locator("#columns :is(script, img, svg, iframe), #shelf :is(script, img)")).to_have_count(0)
+    expect(page).to_have_title("Footnote")
+    for width in (1360, 360):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
+
+
+def test_it_fits_a_phone(tab: OpenTab, address: str) -> None:
+    page = tab(address, width=360, height=740)
+    page.get_by_role("button", name="Articles", exact=True).click()
+    expect(page.get_by_role("button", name="Remove Ferry line")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    for button in page.locator("button:visible, input:visible:not([type=file])").all():
+        box = button.bounding_box() or {}
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 360
+
+
+def test_guests_can_neither_add_nor_remove(tab: OpenTab, bot: Chatbot) -> None:
+    with fakes.serving(lambda progress: bot, may_change=False) as address:
+        page = tab(address)
+        page.get_by_role("button", name="Articles", exact=True).click()
+        expect(page.get_by_role("checkbox", name="Ferry line")).to_be_visible()
+        expect(page.locator("#library :is(input[type=file], textarea)")).to_have_count(0)
+        expect(page.get_by_role("button", name="Remove")).to_have_count(0)

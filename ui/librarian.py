@@ -1,0 +1,138 @@
+"""What the events of the library do, each a few lines around the tab's `Shelf` and the chatbot's library.
+
+Knows nothing about layout, nor about how articles are stored. Imports Gradio: only `ui.library_part` imports this
+module, when there is a page to build.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from rag.index import SyncReport
+from ui import library, render
+from ui.conversation import Conversation
+from ui.loading import BackgroundBot
+from ui.task import Progress, Task
+from ui.trouble import in_words, log
+
+Work = Callable[[Any, Progress], SyncReport]
+"""`work(chatbot, progress)` changes the library."""
+PARTS = 5
+"""Values of a view."""
+
+
+class Librarian:
+    """Each handler returns what adding says, the list, the folders, what stands over the question box, the banner."""
+
+    def __init__(self, bot: BackgroundBot, may_change: bool) -> None:
+        self._bot = bot
+        self._may_change = may_change
+
+    def choose(self, conversation: Conversation, event: gr.EventData) -> tuple[Any, ...]:
+        conversation.shelf.choose(str(event.article), self._articles)
+        return self.view(conversation)
+
+    def after(self, conversation: Conversation, event: gr.EventData) -> tuple[Any, ...]:
+        conversation.shelf.bound("after", str(event.word))
+        return self.view(conversation)
+
+    def before(self, conversation: Conversation, event: gr.EventData) -> tuple[Any, ...]:
+        conversation.shelf.bound("before", str(event.word))
+        return self.view(conversation)
+
+    def find(self, conversation: Conversation, event: gr.EventData) -> tuple[Any, ...]:
+        conversation.shelf.needle = str(event.word)[:200]
+        return self.view(conversation)
+
+    def all(self, conversation: Conversation) -> tuple[Any, ...]:
+        conversation.shelf.all()
+        return self.view(conversation)
+
+    def remove(self, conversation: Conversation, event: gr.EventData) -> tuple[Any, ...]:
+        """Asks first; `sure` removes."""
+        conversation.shelf.removing = str(event.article)
+        return self.view(conversation)
+
+    def keep(self, conversation: Conversation) -> tuple[Any, ...]:
+        conversation.shelf.removing = ""
+        return self.view(conversation)
+
+    def sure(self, conversation: Conversation, event: gr.EventData) -> Iterator[tuple[Any, ...]]:
+        article = str(event.article)
+        yield from self._change(conversation, lambda bot, progress: bot.remove([article]))
+
+    def forget(self, conversation: Conversation, event: gr.EventData) -> Iterator[tuple[Any, ...]]:
+        folder = str(event.folder)
+        yield from self._change(conversation, lambda bot, progress: bot.forget(folder))
+
+    def add_files(self, conversation: Conversation, paths: list[str] | None) -> Iterator[tuple[Any, ...]]:
+        """What was uploaded is the library's from then on; the upload itself is deleted."""
+        if not paths:
+            return
+        try:
+            yield from ((*view, None) for view in self._change(conversation, lambda bot, p: bot.add(paths, p)))
+        finally:
+            for path in paths:
+                with contextlib.suppress(OSError):
+                    Path(path).unlink()
+
+    def add_folder(self, conversation: Conversation, folder: str) -> Iterator[tuple[Any, ...]]:
+        if folder.strip():
+            yield from self._change(conversation, lambda bot, progress: bot.add([folder.strip()], progress))
+
+    def add_text(self, conversation: Conversation, text: str, title: str) -> Iterator[tuple[Any, ...]]:
+        """The fields are emptied once the text was taken."""
+        if not text.strip():
+            return
+        taken = False
+
+        def work(bot: Any, progress: Progress) -> SyncReport:
+            nonlocal taken
+            report: SyncReport = bot.add_text(text, title.strip() or None)
+            taken = not report.skipped
+            return report
+
+        for view in self._change(conversation, work):
+            yield (*view, *(("", "") if taken else (gr.skip(), gr.skip())))
+
+    def view(self, conversation: Conversation, said: Any = None) -> tuple[Any, ...]:
+        bot, shelf = self._bot.bot, conversation.shelf
+        articles = self._articles
+        return (
+            gr.skip() if said is None else said,
+            library.library(articles, shelf, bot.added if bot else (), self._may_change),
+            library.folders(bot.folders if bot and self._may_change else ()),
+            library.narrowed(articles, shelf),
+            render.banner(self._bot.status, len(articles)),
+        )
+
+    @property
+    def _articles(self) -> tuple[Any, ...]:
+        return self._bot.bot.articles if self._bot.bot else ()
+
+    def _change(self, conversation: Conversation, work: Work) -> Iterator[tuple[Any, ...]]:
+        """Show how far it is, then what came of it. Ends when the questions to start from fit the articles again."""
+
+        def task(progress: Progress) -> SyncReport:
+            report = work(self._bot.wait(), progress)
+            if report.added or report.updated or report.removed:
+                progress("looking for questions to start from", 0, 0)
+                self._bot.look_for_starters()
+            return report
+
+        yield (library.working(self._bot.status.of("beginning", 0, 0)), *[gr.skip()] * (PARTS - 1))
+        under_way = Task(task)
+        for status in under_way:
+            yield (library.working(status), *[gr.skip()] * (PARTS - 1))
+        try:
+            said = library.outcome(under_way.result())
+        except Exception as error:
+            log(error, "The library could not be changed.")
+            said = library.trouble(in_words(error))
+        conversation.shelf.gone(self._articles)
+        yield self.view(conversation, said)

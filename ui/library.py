@@ -1,0 +1,159 @@
+"""The library as HTML: what is in it, which of it is asked, how adding goes and what came of it.
+
+Pure functions from records to HTML. Knows nothing about Gradio, nor about how articles are stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from pathlib import Path
+
+from rag.articles import Skipped
+from rag.filters import passing
+from rag.index import SyncReport
+from rag.types import Article, Filters
+from ui.escape import clipped, day, day_in_words, escape, file_name, heading, isolated
+from ui.loading import Status
+from ui.shelf import Shelf
+
+LISTED = 200
+"""Articles shown at a time; the field over them narrows a longer list."""
+NAMED = 50
+"""What could not be taken up, listed one by one."""
+
+
+def library(articles: Sequence[Article], shelf: Shelf, added: Collection[str], may_change: bool) -> str:
+    """The list, under what narrows it. `added` are the ids that removing would delete; others are only hidden."""
+    shown = shelf.listed(articles)
+    rows = "".join(row(article, shelf, article.id in added, may_change) for article in shown[:LISTED])
+    more = f'<p class="hint">{len(shown) - LISTED:,} more: narrow the list.</p>' if len(shown) > LISTED else ""
+    none = (
+        ""
+        if shown
+        else f'<p class="hint">{"No article has these words." if articles else "There are no articles yet."}</p>'
+    )
+    names = [
+        "Ask only",
+        "Article",
+        "Publisher",
+        "Date",
+        *(['<span class="sr-only">Remove</span>'] if may_change else []),
+    ]
+    head = "".join(f'<th scope="col">{name}</th>' for name in names)
+    table = f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>" if rows else ""
+    return f"<h3>What is in the library</h3>{tools(articles, shelf)}{table}{more}{none}"
+
+
+def tools(articles: Sequence[Article], shelf: Shelf) -> str:
+    """How many are asked, the days, and the words that narrow the list."""
+    said = among(articles, shelf.where) or "All articles are asked. Choose some to ask only them"
+    clear = '<button type="button" class="quiet" data-event="all">Ask all articles</button>' if shelf.where else ""
+    trouble = f'<p class="trouble" role="alert">{escape(shelf.trouble)}</p>' if shelf.trouble else ""
+    return (
+        f'<p class="asked"><span role="status">{said}.</span>{clear}</p><div class="tools">'
+        f'<label>From <input type="date" data-event="after" value="{shelf.after or ""}"></label>'
+        f'<label>to <input type="date" data-event="before" value="{shelf.before or ""}"></label>'
+        f'<label class="find">Find <input type="search" data-event="find" value="{escape(shelf.needle)}" '
+        f'maxlength="200" placeholder="title, publisher or file"></label></div>{trouble}'
+    )
+
+
+def row(article: Article, shelf: Shelf, added: bool, may_change: bool) -> str:
+    name, key = clipped(heading(article), 160), escape(article.id)
+    on = shelf.chosen is not None and article.id in shelf.chosen
+    box = (
+        f'<button type="button" role="checkbox" class="box" aria-checked="{"true" if on else "false"}" '
+        f'data-event="choose" data-article="{key}" aria-label="Ask only {escape(name)}"></button>'
+    )
+    published = day(article.published) if article.published else ""
+    cells = (
+        f'<td>{box}</td><td><span class="headline">{isolated(name)}</span>'
+        f'<span class="byline">{isolated(file_name(article.source))}</span></td>'
+        f'<td>{isolated(article.publisher or "")}</td><td class="day">{published}</td>'
+    )
+    return f"<tr>{cells}{f'<td>{removal(article, shelf, added)}</td>' if may_change else ''}</tr>"
+
+
+def removal(article: Article, shelf: Shelf, added: bool) -> str:
+    """Asks once more, and says what happens to the file."""
+    key, name = escape(article.id), escape(clipped(heading(article), 160))
+    if shelf.removing != article.id:
+        return (
+            f'<button type="button" class="quiet" data-event="remove" data-article="{key}" '
+            f'aria-label="Remove {name}">Remove</button>'
+        )
+    what = "The library’s copy is deleted." if added else "Your file stays; the article is left out."
+    return (
+        f'<span class="sure" role="status">{what}</span>'
+        f'<button type="button" class="quiet" data-event="sure" data-article="{key}" '
+        f'aria-label="Really remove {name}">Remove</button>'
+        f'<button type="button" class="quiet" data-event="keep" aria-label="Keep {name}">Keep</button>'
+    )
+
+
+def narrowed(articles: Sequence[Article], shelf: Shelf) -> str:
+    """Over the question box, when only some articles are asked."""
+    said = among(articles, shelf.where)
+    if not said:
+        return ""
+    return (
+        f'<p class="narrowed"><span role="status">{said}.</span>'
+        '<button type="button" class="quiet" data-event="all">Ask all articles</button></p>'
+    )
+
+
+def among(articles: Sequence[Article], where: Filters | None) -> str:
+    """What a question is put to, in words; nothing when that is all.
+
+    >>> from datetime import date
+    >>> among([], None), among([Article("a", None, "")], Filters(articles=["a"], after=date(2024, 3, 1)))
+    ('', 'Asking 0 of 1 articles, from 1 Mar 2024')
+    """
+    if where is None:
+        return ""
+    first = f" from {day_in_words(where.after)}" if where.after else ""
+    last = f" up to {day_in_words(where.before)}" if where.before else ""
+    days = f",{first}{last}" if first or last else ""
+    return f"Asking {sum(passing(articles, where)):,} of {len(articles):,} articles{days}"
+
+
+def working(status: Status) -> str:
+    """How far adding is."""
+    value = "" if status.fraction is None else f' value="{round(100 * status.fraction)}"'
+    return (
+        f'<p class="working" role="status">{escape(status.message)}</p>'
+        f'<progress max="100"{value} aria-label="Adding articles"></progress>'
+    )
+
+
+def outcome(report: SyncReport) -> str:
+    """What was indexed, and what was not and why."""
+    parts = [f"{getattr(report, name):,} {name}" for name in ("added", "updated", "removed") if getattr(report, name)]
+    said = ", ".join(parts) or ("Nothing was taken up" if report.skipped else "Nothing is new")
+    return f'<p class="done" role="status">{said[:1].upper()}{said[1:]}.</p>{left_out(report.skipped)}'
+
+
+def left_out(skipped: Sequence[Skipped]) -> str:
+    if not skipped:
+        return ""
+    many = "One was" if len(skipped) == 1 else f"{len(skipped):,} were"
+    items = "".join(
+        f'<li><span class="headline">{isolated(file_name(item.source))}</span> {isolated(item.reason)}</li>'
+        for item in skipped[:NAMED]
+    )
+    rest = f"<li>and {len(skipped) - NAMED:,} more</li>" if len(skipped) > NAMED else ""
+    return f'<div class="left-out"><p>{many} not taken up, or not wholly:</p><ul>{items}{rest}</ul></div>'
+
+
+def trouble(message: str) -> str:
+    return f'<div class="failure" role="alert"><p dir="auto">{isolated(message)}</p></div>'
+
+
+def folders(followed: Sequence[Path]) -> str:
+    """The folders that are read beside the library's own, each with a way to leave it out again."""
+    items = "".join(
+        f'<li><code>{escape(str(path))}</code><button type="button" class="quiet" data-event="forget" '
+        f'data-folder="{escape(str(path))}" aria-label="Follow {escape(str(path))} no longer">Leave out</button></li>'
+        for path in followed
+    )
+    return f'<h4>Folders that are followed</h4><ul class="folders">{items}</ul>' if items else ""

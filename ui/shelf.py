@@ -1,0 +1,73 @@
+"""What one reader asks of the library: which articles, from which days; and what they are about to remove.
+
+Knows nothing about HTML, Gradio, or how articles are stored. A browser's word for an article or a day is only taken
+where it is one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from rag.types import Article, Filters
+
+
+@dataclass
+class Shelf:
+    """`chosen` are ids; None: all articles. `removing` is the id of the article that waits for a second click."""
+
+    chosen: frozenset[str] | None = None
+    after: date | None = None
+    before: date | None = None
+    removing: str = ""
+    needle: str = ""
+    """Words that the list is narrowed to: what is looked at, not what is asked."""
+    trouble: str = ""
+
+    @property
+    def where(self) -> Filters | None:
+        """None when all articles are asked."""
+        if self.chosen is None and self.after is None and self.before is None:
+            return None
+        return Filters(articles=self.chosen, after=self.after, before=self.before)
+
+    def choose(self, article_id: str, articles: Iterable[Article]) -> None:
+        """Ask this article too, or no longer; without any, all are asked."""
+        there = {article.id for article in articles}
+        if article_id in there:
+            self.chosen = ((self.chosen or frozenset()) & there ^ {article_id}) or None
+
+    def bound(self, end: Literal["after", "before"], day: str) -> None:
+        """Set the first or the last day; "" opens that end."""
+        try:
+            wanted = date.fromisoformat(day) if day else None
+        except ValueError:
+            self.trouble = "This is no date."
+            return
+        first = wanted if end == "after" else self.after
+        last = wanted if end == "before" else self.before
+        self.trouble = "The first day comes after the last." if first and last and first > last else ""
+        if not self.trouble:
+            self.after, self.before = first, last
+
+    def all(self) -> None:
+        self.chosen = self.after = self.before = None
+        self.trouble = ""
+
+    def gone(self, articles: Iterable[Article]) -> None:
+        """Forget articles that are no longer there."""
+        self.removing = ""
+        if self.chosen is not None:
+            self.chosen = (self.chosen & {article.id for article in articles}) or None
+
+    def listed(self, articles: Iterable[Article]) -> list[Article]:
+        """The articles whose title, publisher or source holds the needle, the newest first."""
+        words = self.needle.casefold().split()
+
+        def holds(article: Article) -> bool:
+            text = f"{article.title} {article.publisher} {article.source}".casefold()
+            return all(word in text for word in words)
+
+        return sorted(filter(holds, articles), key=lambda a: (a.published or date.min, a.title or ""), reverse=True)

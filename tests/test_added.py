@@ -113,7 +113,7 @@ def test_one_article_of_a_file_of_many_is_hidden_and_all_of_them_deleted(
     lines = '{"id": "n1", "text": "One cat came."}\n{"id": "n2", "text": "Two dogs came."}\nbroken\n'
     report = bot.add([file(elsewhere, "pets.jsonl", lines)])
     assert report.added == 2
-    assert list(reasons(report)) == [f"{elsewhere / 'pets.jsonl'}:3"]
+    assert list(reasons(report)) == [f"{elsewhere / 'pets.jsonl'}#3"]
     added = tmp_path / "index" / "added" / "pets.jsonl"
     assert bot.remove(["n1"]).removed == 1
     assert added.exists()

@@ -20,8 +20,8 @@ from rag.decide import MOST
 
 FOLDS = 10
 WEIGHTS = Path(__file__).parent.parent / "rag" / "decision_weights.json"
-SENTENCE = ("below_top", "overlap", "first_passage", "gives", "facts")
-JUDGED = (*SENTENCE, "judged", "below_best", "best")
+SENTENCE = ("below_top", "overlap", "first_passage", "gives")
+JUDGED = (*SENTENCE, "judged", "below_best")
 REGRESSIONS = {
     "answer_extract": ("need", "lacking"),
     "answer_judged": ("need", "lacking", "judged"),

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -21,7 +20,7 @@ from rag.evidence import Sentence
 Features = dict[str, float]
 LOGIT_CAP = 6.0
 """The model's logits count up to this, either way, so that one extreme cannot outweigh everything else."""
-WRITE_FROM = 0.2
+WRITE_FROM = 0.15
 """Relevance from which a sentence is among those that the draft is written from."""
 MOST = 4
 """Sentences that the draft is written from, at most."""
@@ -65,8 +64,8 @@ def relevance(rows: Sequence[Features]) -> list[float]:
 def sentence_features(
     question: str, evidence: Sequence[Sentence], judged: Sequence[float] | None = None
 ) -> list[Features]:
-    """For each sentence: how far it lies below the nearest, its place, whether it gives what is asked for, how much of
-    it is names and numbers, and what the model makes of it, alone and against the best."""
+    """For each sentence: how far it lies below the nearest, its place, whether it gives what is asked for, and what
+    the model makes of it, alone and against the best."""
     top = max((s.titled_cosine for s in evidence), default=0.0)
     asks = kind(question)
     rows = []
@@ -76,25 +75,11 @@ def sentence_features(
             "overlap": sentence.overlap,
             "first_passage": float(sentence.rank == 0),
             "gives": float(bool(asks) and gives(sentence.text, question)),
-            "facts": facts_share(sentence.text),
         }
         if judged is not None:
-            below = _capped(judged[i]) - _capped(max(judged))
-            row |= {"judged": _capped(judged[i]), "below_best": below, "best": float(below == 0)}
+            row |= {"judged": _capped(judged[i]), "below_best": _capped(judged[i]) - _capped(max(judged))}
         rows.append(row)
     return rows
-
-
-def facts_share(text: str) -> float:
-    """Share of the words that are written like names or numbers.
-
-    >>> facts_share("In 2024 Ilse Brandt spoke.")
-    0.8
-    """
-    return len(_FACT.findall(text)) / max(1, len(text.split()))
-
-
-_FACT = re.compile(r"\b[A-Z]\w+|\d+")
 
 
 def best(evidence: Sequence[Sentence], relevance: Sequence[float]) -> list[Sentence]:

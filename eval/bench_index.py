@@ -30,7 +30,7 @@ from rag.types import Filters, Vectors
 
 SIZES = (1_000, 10_000, 100_000)
 PASSAGES_AN_ARTICLE = 5
-WORDS_A_PASSAGE = 105
+WORDS_A_PASSAGE = 72
 """What fills a passage of 180 word pieces: invented words take more pieces than real ones."""
 VOCABULARY = 60_000
 COPIES = 0.05
@@ -55,8 +55,8 @@ def words(rng: Random) -> list[str]:
     return list(found)
 
 
-def texts(passages: int, seed: int = 1) -> Iterator[str]:
-    """Articles as plain text: a headline, a day, and paragraphs of sentences."""
+def articles(passages: int, seed: int = 1) -> Iterator[dict[str, str]]:
+    """As in a JSON lines file; the text is paragraphs of sentences."""
     rng = Random(seed)
     known = words(rng)
     ranks = np.random.default_rng(seed)
@@ -70,7 +70,7 @@ def texts(passages: int, seed: int = 1) -> Iterator[str]:
             drawn = ranks.zipf(1.15, PASSAGES_AN_ARTICLE * WORDS_A_PASSAGE) % VOCABULARY
             body = paragraphs([known[rank] for rank in drawn], rng)
             earlier = [*earlier[-500:], body]
-        yield f"{headline}\n\n{rng.choice(PUBLISHERS)}\n\n{day}\n\n{body}\n"
+        yield {"title": headline, "text": body, "publisher": rng.choice(PUBLISHERS), "published": day}
 
 
 def paragraphs(drawn: Sequence[str], rng: Random) -> str:
@@ -83,10 +83,11 @@ def paragraphs(drawn: Sequence[str], rng: Random) -> str:
 
 
 def write_corpus(folder: Path, passages: int) -> None:
-    for number, text in enumerate(texts(passages)):
+    """A file for each article, as somebody has who collects them."""
+    for number, article in enumerate(articles(passages)):
         inner = folder / f"{number // 500:03}"
         inner.mkdir(parents=True, exist_ok=True)
-        (inner / f"{number:06}.txt").write_text(text, encoding="utf-8")
+        (inner / f"{number:06}.jsonl").write_text(json.dumps(article) + "\n", encoding="utf-8")
 
 
 class Cheap:
@@ -131,8 +132,8 @@ def again(folder: Path) -> dict[str, float]:
     index = open_index(folder)
     index.sync(folder / "articles")
     _, nothing = timed(lambda: index.sync(folder / "articles"))
-    path = folder / "articles" / "000" / "000000.txt"
-    path.write_text(path.read_text(encoding="utf-8") + "\n\nOne more sentence.\n", encoding="utf-8")
+    path = folder / "articles" / "000" / "000000.jsonl"
+    path.write_text(path.read_text(encoding="utf-8").replace('"text": "', '"text": "One more. '), encoding="utf-8")
     report, one = timed(lambda: index.sync(folder / "articles"))
     assert (report.updated, report.added, report.removed) == (1, 0, 0), report
     return {"nothing": nothing, "one": one}
@@ -144,7 +145,8 @@ def ask(folder: Path) -> dict[str, float]:
 
     embed = Cheap(real_embedder())
     embed(["the first text that a model embeds is slow"])
-    questions = [" ".join(text.split()[20:32]) + "?" for text in texts(QUESTIONS * PASSAGES_AN_ARTICLE, seed=1)]
+    some_articles = articles(QUESTIONS * PASSAGES_AN_ARTICLE)
+    questions = [" ".join(article["text"].split()[20:32]) + "?" for article in some_articles]
 
     def first() -> Any:
         index = open_index(folder, embed)

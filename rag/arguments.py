@@ -40,6 +40,7 @@ def parser() -> argparse.ArgumentParser:
     _search_options(add("search", "list the passages nearest to a question", articles, where))
     _check_options(add("check", "check a statement against the articles", articles, where))
     _sync_options(add("sync", "bring the index in step with the articles", articles))
+    _library_options(add("library", "list, move, delete, export or import libraries"))
     _models_options(add("models", "list, fetch or find language models and embedders"))
     add("doctor", "look for what could keep Footnote from working", articles, model)
     return root
@@ -80,6 +81,7 @@ def _debug() -> argparse.ArgumentParser:
 def _articles() -> argparse.ArgumentParser:
     options = argparse.ArgumentParser(add_help=False)
     options.add_argument("--corpus", metavar="PATH", help="folder of articles, or one file (default: the shipped ones)")
+    options.add_argument("--library", metavar="NAME", help="a named library; --corpus PATH makes it the first time")
     options.add_argument("--index", metavar="DIR", help="folder of the index (default: one per corpus, under --home)")
     options.add_argument("--chroma-url", metavar="URL", help="a Chroma server instead of the embedded one")
     return options
@@ -172,6 +174,24 @@ def _search_options(command: argparse.ArgumentParser) -> None:
 def _check_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("text", nargs="*", metavar="STATEMENT", help='the statement; "-" reads standard input')
     command.add_argument("--json", action="store_true", help="print the verdict as JSON")
+
+
+def _library_options(command: argparse.ArgumentParser) -> None:
+    actions = command.add_subparsers(dest="action", metavar="ACTION")
+    actions.add_parser("list", help="which there are (also without any action)")
+
+    def add(action: str, summary: str) -> argparse.ArgumentParser:
+        made = actions.add_parser(action, help=summary, description=summary[0].upper() + summary[1:] + ".")
+        made.add_argument("name", metavar="NAME")
+        return made
+
+    move = add("move", "give a library another name, or tell it where its articles are now")
+    move.add_argument("to", nargs="?", metavar="NEW_NAME")
+    move.add_argument("--corpus", metavar="PATH", help="the folder or file where its articles are now")
+    delete = add("delete", "delete a library and what was added to it; its folder of articles stays")
+    delete.add_argument("--yes", action="store_true", help="do not ask")
+    add("export", "write a library to one file").add_argument("file", metavar="FILE")
+    add("import", "make a library of a file that was exported").add_argument("file", metavar="FILE")
 
 
 def _models_options(command: argparse.ArgumentParser) -> None:

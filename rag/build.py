@@ -19,6 +19,7 @@ from rag.fetch import ensure_embedder, ensure_model
 from rag.filters import known
 from rag.home import home_folder
 from rag.index import Index, SyncReport
+from rag.libraries import located
 from rag.states import States
 from rag.support import SupportChecker
 from rag.types import Answer, Embedder, Filters, Generator, Turn
@@ -37,7 +38,7 @@ def load(config: Config | None = None, progress: Progress | None = None) -> Chat
         CorpusError, StoreError, ModelError, FetchError: each says what was found and what to do.
         UsageError: a filter names what no article has.
     """
-    config = config or Config()
+    config = located(config or Config())
     bot = Chatbot(config, *parts(config, progress))
     if config.watch:
         bot.watch(_log)
@@ -46,6 +47,7 @@ def load(config: Config | None = None, progress: Progress | None = None) -> Chat
 
 def parts(config: Config, progress: Progress | None = None) -> tuple[Index, Generator | None]:
     """The opened index and the language model, for measuring them outside a conversation."""
+    config = located(config)
     index, _ = _synced(config, progress)
     try:
         known(config.where, index.articles.values())
@@ -66,7 +68,7 @@ def sync(
     `allow_empty` takes a folder without files at its word. With `config.watch` it goes on doing so until Ctrl-C, and
     tells `tell` what changes and what goes wrong, from the first report on.
     """
-    config = config or Config()
+    config = located(config or Config())
     index, report = _synced(config, progress, allow_empty)
     try:
         if config.watch:

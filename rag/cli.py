@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from rag.arguments import config, parser, text_of
 from rag.errors import FootnoteError, UsageError
+from rag.libraries import located
 from rag.terminal import Bars, Line, answer_lines, claim_lines, hit_lines, plain, show
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def _real_load(*args: Any, **kwargs: Any) -> Chatbot:
 def chat(args: argparse.Namespace, load: Load) -> int:
     launch = importlib.import_module("ui.app").launch  # by name: rag does not know ui
     launch(
-        config(args),
+        located(config(args)),
         host=args.host,
         port=args.port,
         share=args.share,
@@ -182,6 +183,40 @@ def _fetch_models(names: Sequence[str], home: Path) -> None:
         print(path)
 
 
+def library(args: argparse.Namespace, load: Load) -> int:
+    from rag import libraries, parcel
+
+    settings = config(argparse.Namespace(home=args.home))
+    if args.action in (None, "list"):
+        for found in libraries.everyone(settings):
+            counted = "not indexed yet" if found.articles is None else f"{found.articles:,} articles"
+            print(plain(f"{found.name:20}{counted:>18}{found.bytes / 1e6:>10,.1f} MB  {found.corpus}"))
+    elif args.action == "move":
+        if args.to is None and args.corpus is None:
+            raise UsageError("Give the new name, or --corpus with the place where the articles are now.")
+        moved = libraries.move(settings, args.name, args.to, args.corpus)
+        print(plain(f"{moved.name}: {moved.corpus}"))
+    elif args.action == "delete":
+        _confirm(libraries.find(settings, args.name).name, args.yes)
+        print(plain(f"deleted {libraries.delete(settings, args.name).name}"))
+    elif args.action == "export":
+        print(plain(f"{args.file}: {parcel.export(settings, args.name, args.file) / 1e6:,.1f} MB"))
+    else:
+        print(plain(f"{args.name}: {parcel.unpack(settings, args.name, args.file).articles:,} articles"))
+    return DONE
+
+
+def _confirm(name: str, yes: bool) -> None:
+    """Raises UsageError unless the user says yes, in words or by the option."""
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise UsageError("Nobody is there to be asked: add --yes to delete without a question.")
+    print(plain(f"Delete the library {name} and what was added to it? Type its name: "), end="", flush=True)
+    if sys.stdin.readline().strip() != name:
+        raise UsageError("Nothing was deleted.")
+
+
 def doctor(args: argparse.Namespace, load: Load) -> int:
     from rag.doctor import diagnose
 
@@ -195,7 +230,7 @@ def doctor(args: argparse.Namespace, load: Load) -> int:
 
 
 COMMANDS: dict[str, Callable[[argparse.Namespace, Load], int]] = {
-    command.__name__: command for command in (chat, ask, search, check, sync, models, doctor)
+    command.__name__: command for command in (chat, ask, search, check, sync, library, models, doctor)
 }
 
 

@@ -25,6 +25,8 @@ class Config:
     """A folder of articles, or one file."""
     index: str | Path | None = None
     """Folder of the index; None: one per corpus in the user's data folder."""
+    library: str | None = None
+    """Name of a library: a corpus and an index that were given this name once. `corpus` is needed only to make it."""
     home: str | Path | None = None
     """Folder for indexes and models; None: the user's data folder."""
     chroma_url: str | None = None

@@ -15,8 +15,10 @@ from rag.types import Article
 RUN = 5
 """Words in a row that are compared."""
 COPY_FROM = 0.5
-"""Share of the runs of the shorter article that stand in the longer one, from which the two are copies. A chosen line,
-not a measured one."""
+"""Share of the runs of the shorter article that stand in the longer one, from which the two are copies."""
+WHOLE_FROM, PART_FROM = 0.8, 0.2
+"""Nearly all of the shorter one, or so much of the longer one too: else it is a digest that quotes a short text. Lines
+chosen where `python -m eval.copies` went wrong."""
 REPEAT_FROM = 0.8
 """Share of a passage's runs from which it says again what a copy of its article has said."""
 COMPARED_CHARS = 40_000
@@ -47,7 +49,10 @@ def copies_of(article: Article, words: str, among: Sequence[Article]) -> tuple[A
 
 def is_copy(one: Article, other: Article) -> bool:
     a, b = _runs(one.text[:COMPARED_CHARS]), _runs(other.text[:COMPARED_CHARS])
-    return bool(a and b) and len(a & b) >= COPY_FROM * min(len(a), len(b))
+    if not a or not b:
+        return False
+    shared, shorter, longer = len(a & b), min(len(a), len(b)), max(len(a), len(b))
+    return shared >= COPY_FROM * shorter and (shared >= WHOLE_FROM * shorter or shared >= PART_FROM * longer)
 
 
 def repeats(text: str, article: Article) -> bool:

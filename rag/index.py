@@ -9,6 +9,7 @@ which words, embeds those that are missing or have other words now, and goes on.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import tempfile
@@ -29,7 +30,7 @@ from rag.passages import TARGET_PIECES, TITLE_CHARS, context, cut
 from rag.reading import Ledger, Stamp, from_json, read_changed, scan, to_json
 from rag.saved import read, write, written
 from rag.snapshot import EMPTY, Snapshot
-from rag.store import ChromaStore
+from rag.store import COLLECTION, ChromaStore
 from rag.types import Article, Embedder, Passage
 from rag.vectors import Known, gather, key
 
@@ -65,7 +66,8 @@ class Index:
             raise StoreError(
                 f"The index folder {folder} cannot be written ({error.strerror}). Name another with --index."
             ) from error
-        name = f"footnote-{hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:16]}"
+        # On a server many indexes meet; in a folder of its own one name will do, so that the folder can be moved.
+        name = COLLECTION if chroma_url is None else f"footnote-{_hash(str(folder.resolve()))}"
         self.store = ChromaStore(folder / "chroma", chroma_url, name, json.dumps(self.made_with))
         self.own = Own(folder)
         self.lock = FileLock(folder / ".lock")
@@ -142,13 +144,13 @@ class Index:
             )
         away: set[str] = set()
         stamps |= scan([self.own.added]) if self.own.added.is_dir() else {}
+        away |= {path for path in self.ledger if _below(path, self.own.imported)}
         for root in self.own.folders():
             there = scan([root]) if root.is_dir() else {}
             if not there:
-                there = {path: file.stamp for path, file in self.ledger.items() if _below(path, root)}
-                away |= there.keys()
+                away |= {path for path in self.ledger if _below(path, root)}
             stamps |= there
-        return stamps, away
+        return stamps | {path: self.ledger[path].stamp for path in sorted(away)}, away
 
     def close(self) -> None:
         self.store.close()
@@ -190,7 +192,11 @@ class Index:
         keyword = KeywordIndex.build(ids, texts, old.keyword, same)
         copies = find(known, self.now.copies, self.now.known)
         snapshot = Snapshot(known, hidden, {p.id: p for p in passages}, vectors, keys, keyword, copies)
-        self._manifest = write(self.folder, rules | {"files": to_json(ledger)}, snapshot)
+        self._manifest = write(
+            self.folder,
+            rules | {"counts": [len(snapshot.articles), len(passages)], "files": to_json(ledger, self.folder)},
+            snapshot,
+        )
         self.now, self.ledger, self._opened = snapshot, ledger, written(self.folder)
         self._mark.unlink(missing_ok=True)
         return embedded
@@ -215,8 +221,13 @@ class Index:
         """Load what the manifest vouches for; anything unreadable counts as absent and is built again."""
         self._opened = written(self.folder)
         if found := read(self.folder):
-            self._manifest, self.now = found
-            self.ledger = from_json(self._manifest["files"])
+            with contextlib.suppress(KeyError, TypeError, ValueError, AttributeError):
+                self.ledger = from_json(found[0]["files"], self.folder)
+                self._manifest, self.now = found
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:16]
 
 
 def _below(path: str, root: Path) -> bool:

@@ -28,11 +28,17 @@ NAME_BYTES = 150
 """Bytes of a copied file's name: file systems take 255."""
 
 
+ADDED, IMPORTED = "added", "imported"
+"""Folders inside the index folder: the first holds files; the second never does, but is where the files of an imported
+library count as standing."""
+
+
 class Own:
     """The user's own additions to the index in `folder`."""
 
     def __init__(self, folder: Path) -> None:
-        self.added = folder / "added"
+        self.added = folder / ADDED
+        self.imported = folder / IMPORTED
         self._folders = folder / "folders.json"
         self._hidden = folder / "hidden.json"
 

@@ -38,21 +38,30 @@ Ledger = dict[str, Read]
 """By path, in the order of the files."""
 
 
-def to_json(ledger: Ledger) -> dict[str, Any]:
-    return {path: asdict(file) for path, file in ledger.items()}
-
-
-def from_json(fields: Mapping[str, Any]) -> Ledger:
-    """Raises KeyError, TypeError: it is not what `to_json` gives."""
+def to_json(ledger: Ledger, home: Path) -> dict[str, Any]:
+    """Paths below `home` are written as "@/…", so that it can be moved."""
+    prefix = f"{home}/"
     return {
-        path: Read(
-            tuple(file["stamp"]),
-            tuple(file["gives"]),
-            tuple(file["also"]),
+        f"@/{path.removeprefix(prefix)}" if path.startswith(prefix) else path: asdict(file)
+        for path, file in ledger.items()
+    }
+
+
+def from_json(fields: Mapping[str, Any], home: Path) -> Ledger:
+    """Raises KeyError, TypeError, ValueError, AttributeError: it is not what `to_json` gives."""
+    return {
+        f"{home}/{path[2:]}" if path.startswith("@/") else path: Read(
+            _stamp(*file["stamp"]),
+            tuple(map(str, file["gives"])),
+            tuple(map(str, file["also"])),
             tuple(Skipped(**left_out) for left_out in file["skipped"]),
         )
         for path, file in fields.items()
     }
+
+
+def _stamp(size: int, written: int, changed: int) -> Stamp:
+    return int(size), int(written), int(changed)
 
 
 def scan(roots: Iterable[Path]) -> dict[str, Stamp]:

@@ -80,6 +80,14 @@ def written(folder: Path) -> int | None:
         return None
 
 
+def counts(folder: Path) -> tuple[int | None, int | None]:
+    """Articles and passages of the state that the manifest names; None where there is none."""
+    with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+        articles, passages = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["counts"]
+        return int(articles), int(passages)
+    return None, None
+
+
 def _named(folder: Path) -> str | None:
     """The state that the manifest names, if one can be read."""
     with contextlib.suppress(OSError, ValueError, KeyError, TypeError):

@@ -87,7 +87,7 @@ def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixtu
     shown = capsys.readouterr().out
     assert exit_.value.code == 0
     assert f"usage: footnote {command}" in shown
-    assert ("--corpus" in shown and "--index" in shown) or command == "models"
+    assert ("--corpus" in shown and "--index" in shown) or command in ("models", "library")
 
 
 def test_nothing_typed_means_the_default_settings() -> None:

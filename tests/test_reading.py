@@ -54,7 +54,7 @@ def test_after_any_changes_it_is_as_if_everything_were_read_anew(
             if not look:
                 continue
             articles, ledger = read_changed(scan([folder]), ledger, articles)
-            ledger = from_json(json.loads(json.dumps(to_json(ledger))))
+            ledger = from_json(json.loads(json.dumps(to_json(ledger, folder))), folder)
             fresh, fresh_ledger = read_changed(scan([folder]), {}, {})
             assert list(articles.items()) == list(fresh.items())
             assert ledger == fresh_ledger

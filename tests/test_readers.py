@@ -84,7 +84,8 @@ def test_a_feed_gives_its_entries_with_their_fields() -> None:
         rss(
             "<title>Bridge &amp; ferry</title><link>https://lindau.example/bridge</link>"
             f"<description>Short.</description>{whole}"
-            "<pubDate>Sun, 03 Mar 2024 23:30:00 -0500</pubDate><dc:creator>Jane Doe</dc:creator><category>Town</category>",
+            "<pubDate>Sun, 03 Mar 2024 23:30:00 -0500</pubDate><dc:creator>Jane Doe</dc:creator>"
+            "<category>Town</category>",
             f"<description>{NEXT}</description><dc:date>2024-03-05T08:00:00Z</dc:date>"
             "<category>A</category><category>B</category>",
         ),

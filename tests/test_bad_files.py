@@ -16,8 +16,7 @@ from hypothesis import strategies as st
 
 from rag import worker
 from rag.articles import list_files, read_corpus
-from rag.decode import decode
-from rag.documents import Document, Skipped, Unreadable, to_article
+from rag.documents import Document, Unreadable, to_article
 from rag.index import fingerprint
 from rag.readers.formats import documents
 from rag.types import Article
@@ -261,7 +260,6 @@ GERMAN = "Der Bürgermeister von Lindau hat die neue Brücke eröffnet. Größe:
 def test_the_charset_of_a_page_is_believed_where_it_fits(declared: str, encoding: str, text: str) -> None:
     page = f'<html><head><meta charset="{declared}"></head><body><p>{text}</p></body></html>'
     assert read(page.encode(encoding), "a.html")[0].text == text
-    assert decode(b"\xff\xfe\x00", "idna") is not None
 
 
 def test_dates_that_cannot_be_are_none() -> None:
@@ -272,7 +270,3 @@ def test_dates_that_cannot_be_are_none() -> None:
     for data, name in ((page.encode(), "a.html"), (mail, "a.eml"), (feed, "a.rss"), (stamp, "a.json")):
         assert [made.published for made in read(data, name)] == [None]
     assert read(PAGE.encode(), "a.html")[0].published == date(2024, 3, 3)
-
-
-def test_skipped_says_where_and_why() -> None:
-    assert Skipped("a.zip:b.pdf", "it is encrypted").source == "a.zip:b.pdf"

@@ -9,24 +9,16 @@ from html.parser import HTMLParser
 
 _SILENT = frozenset(
     (
-        "script",
-        "style",
-        "noscript",
-        "template",
-        "svg",
-        "nav",
-        "aside",
-        "footer",
-        "form",
-        "button",
-        "select",
-        "iframe",
-        "title",
+        *("script", "style", "noscript", "template", "svg", "nav", "aside", "footer", "form", "button", "select"),
+        *("iframe", "title"),
     )
 )
 _VOID = frozenset(("br", "hr", "img", "input", "meta", "link", "source", "wbr"))
 _INLINE = frozenset(
-    "a abbr b bdi bdo cite code data dfn em font i kbd mark q s small span strong sub sup time tt u var wbr".split()  # noqa: SIM905
+    (
+        *("a", "abbr", "b", "bdi", "bdo", "cite", "code", "data", "dfn", "em", "font", "i", "kbd", "mark", "q", "s"),
+        *("small", "span", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr"),
+    )
 )
 
 
@@ -37,9 +29,20 @@ def lines(source: str) -> str:
     ['The bridge is long.', 'Buses go.']
     """
     parser = _Reader()
-    parser.feed(source)
+    parser.feed(_without_comments(source))
     parser.close()
     return "\n\n".join(line for part in "".join(parser.parts).split("\n") if (line := " ".join(part.split())))
+
+
+def _without_comments(source: str) -> str:
+    """A comment that is never closed ends with the page, as in browsers; the parser would look for its end for ever."""
+    kept: list[str] = []
+    at = 0
+    while (start := source.find("<!--", at)) >= 0:
+        kept.append(source[at:start])
+        end = source.find("-->", start + 4)
+        at = end + 3 if end >= 0 else len(source)
+    return "".join(kept) + source[at:]
 
 
 class _Reader(HTMLParser):

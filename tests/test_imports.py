@@ -24,10 +24,14 @@ ONLY_IN = {
     "sentence_transformers": {"rag.embedder"},
     "llama_cpp": {"rag.llama", "eval.plain"},
     "chromadb": {"rag.store"},
+    "pypdf": {"rag.readers.pdf"},
+    "docx": {"rag.readers.docx"},
+    "feedparser": {"rag.readers.feed"},
+    "trafilatura": {"rag.saved_page", "eval.extraction"},
 }
 LATE_ALTOGETHER = {"ui.handlers", "ui.librarian"}
 """Cannot be defined without a heavy library (Gradio reads its annotations): must itself be imported late."""
-HEAVY = {*ONLY_IN, "torch", "transformers", "gradio", "matplotlib", "scipy", "sklearn", "pandas"}
+HEAVY = {*ONLY_IN, "lxml", "torch", "transformers", "gradio", "matplotlib", "scipy", "sklearn", "pandas"}
 
 RECORDS = {"rag.types", "rag.errors", "rag.config"}
 PARTS = {"rag.embedder", "rag.llama", "rag.server", "rag.store"}

@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 
 from rag.articles import read_corpus
 from rag.documents import Document, Unreadable, to_article
+from rag.index import Index
 from rag.pages import starts_in
 from rag.readers import pdf as reader
 from rag.types import Article, Citation
+from tests.fakes import FakeEmbedder
 from tests.files import pdf
 
 FIRST = [
@@ -67,6 +69,18 @@ def test_a_quote_is_cited_with_its_page() -> None:
     start = made.text.index("Nobody was hurt.")
     citation = Citation(1, made, start, start + 16, "Nobody was hurt.", 1.0)
     assert citation.to_dict()["page"] == 4
+
+
+def test_the_index_keeps_the_pages(tmp_path: Path, embedder: FakeEmbedder) -> None:
+    (tmp_path / "articles").mkdir()
+    (tmp_path / "articles" / "a.pdf").write_bytes(pdf(FIRST, SECOND, THIRD))
+    index = Index(tmp_path / "index", embedder)
+    index.sync(tmp_path / "articles")
+    index.close()
+    again = Index(tmp_path / "index", embedder)
+    assert again.articles == index.articles
+    assert [page_of(made, "Nobody") for made in again.articles.values()] == [3]
+    again.close()
 
 
 def test_what_the_file_says_of_itself_counts_if_the_page_shows_it() -> None:

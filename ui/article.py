@@ -63,7 +63,7 @@ def also(copies: Sequence[Article]) -> str:
 
 def original(record: Article) -> str:
     """A link to the page that the article came from, where that is a web page."""
-    address = web_address(record.source)
+    address = web_address(record.url or record.source)
     if address is None:
         return ""
     return (

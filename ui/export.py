@@ -73,6 +73,6 @@ def source(record: Article, quote: str) -> str:
     known = [markdown(heading(record))]
     known += [markdown(record.publisher)] if record.publisher else []
     known += [day_in_words(record.published)] if record.published else []
-    address = web_address(record.source)
+    address = web_address(record.url or record.source)
     link = f" {markdown_link(address)}" if address else ""
     return f"{', '.join(known)}: “{markdown(quote)}”{link}"

@@ -65,5 +65,7 @@ def _line(value: Any) -> str | None:
 
 
 def _day(entry: Any, version: str) -> date | None:
-    """The day of publication, as the feed writes it; in RSS a `dc:date`, which feedparser takes for a change, too."""
-    return dates.parse(entry.get("published")) or (dates.parse(entry.get("updated")) if "rss" in version else None)
+    """The day of publication, as the feed writes it. In RSS a `dc:date` is one too, which feedparser takes for a
+    change; asked in its own way for the day of a change, it would answer with that of publication."""
+    changed = dict.get(entry, "updated") if "rss" in version else None
+    return dates.parse(entry.get("published")) or dates.parse(changed)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from email.message import EmailMessage, MIMEPart
 from email.policy import default
-from io import BytesIO
+from io import SEEK_END, BytesIO
 from typing import BinaryIO
 
 from rag import dates
@@ -56,7 +56,9 @@ def _split(stream: BinaryIO) -> Iterator[bytes]:
     parts: list[bytes] = []
     length = 0
     empty = True
-    while line := stream.readline(2**16):
+    end = stream.seek(0, SEEK_END)  # what arrives while it is read belongs to the next reading
+    stream.seek(0)
+    while stream.tell() < end and (line := stream.readline(2**16)):
         if empty and _START.match(line):
             if parts:
                 yield b"".join(parts)

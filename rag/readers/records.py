@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from io import SEEK_END
 from typing import Any, BinaryIO
 
 from rag import dates
@@ -74,7 +75,9 @@ def read(stream: BinaryIO, name: str) -> Iterator[Found]:
 def read_lines(stream: BinaryIO, name: str) -> Iterator[Found]:
     """One article a line; a line that is none is named by its number."""
     number = 0
-    while line := stream.readline(MAX_LINE + 1):
+    end = stream.seek(0, SEEK_END)  # what is appended while it is read belongs to the next reading
+    stream.seek(0)
+    while stream.tell() < end and (line := stream.readline(MAX_LINE + 1)):
         number += 1
         place = f"{name}#{number}"
         if len(line) > MAX_LINE:
@@ -147,8 +150,8 @@ def _inner(value: Any) -> Any:
 def _day(record: dict[str, Any]) -> date | None:
     for name in NAMES["published"].split():
         value = record.get(name)
-        if isinstance(value, int) and not isinstance(value, bool) and 10**8 < value < 10**13:
-            seconds = value / 1000 if value > 10**11 else value
+        if isinstance(value, int) and (10**8 < value < 10**10 or 6 * 10**11 < value < 10**13):
+            seconds = value if value < 10**10 else value / 1000  # milliseconds since 1970, too
             value = datetime.fromtimestamp(seconds, UTC).date().isoformat()
         if day := dates.parse(value):
             return day

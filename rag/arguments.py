@@ -39,7 +39,7 @@ def parser() -> argparse.ArgumentParser:
     _ask_options(add("ask", "answer one question", articles, where, model))
     _search_options(add("search", "list the passages nearest to a question", articles, where))
     _check_options(add("check", "check a statement against the articles", articles, where))
-    add("sync", "bring the index in step with the articles", articles)
+    _sync_options(add("sync", "bring the index in step with the articles", articles))
     _models_options(add("models", "list, fetch or find language models and embedders"))
     add("doctor", "look for what could keep Footnote from working", articles, model)
     return root
@@ -134,6 +134,7 @@ def _model() -> argparse.ArgumentParser:
 
 
 def _chat_options(command: argparse.ArgumentParser) -> None:
+    _watch_option(command)
     command.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this computer only)")
     command.add_argument("--port", type=int, default=7860, help="first port to try (default: 7860)")
     command.add_argument(
@@ -141,6 +142,19 @@ def _chat_options(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--mcp", action="store_true", help="serve ask, search and check to MCP clients too")
     command.add_argument("--no-browser", action="store_true", help="only print the address")
+
+
+def _watch_option(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--watch", action="store_true", help="go on taking up new, changed and deleted articles as they come"
+    )
+
+
+def _sync_options(command: argparse.ArgumentParser) -> None:
+    _watch_option(command)
+    command.add_argument(
+        "--allow-empty", action="store_true", help="the folder is empty on purpose: drop all that came from there"
+    )
 
 
 def _ask_options(command: argparse.ArgumentParser) -> None:

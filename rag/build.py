@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -13,7 +14,7 @@ from pathlib import Path
 from rag.chat import Chatbot
 from rag.config import Config
 from rag.embedder import SentenceTransformerEmbedder
-from rag.errors import CorpusError
+from rag.errors import CorpusError, FootnoteError
 from rag.fetch import ensure_embedder, ensure_model
 from rag.filters import known
 from rag.home import home_folder
@@ -21,6 +22,7 @@ from rag.index import Index, SyncReport
 from rag.states import States
 from rag.support import SupportChecker
 from rag.types import Answer, Embedder, Filters, Generator, Turn
+from rag.watch import News, Watcher
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much is done, and of how much."""
@@ -36,7 +38,10 @@ def load(config: Config | None = None, progress: Progress | None = None) -> Chat
         UsageError: a filter names what no article has.
     """
     config = config or Config()
-    return Chatbot(config, *parts(config, progress))
+    bot = Chatbot(config, *parts(config, progress))
+    if config.watch:
+        bot.watch(_log)
+    return bot
 
 
 def parts(config: Config, progress: Progress | None = None) -> tuple[Index, Generator | None]:
@@ -50,11 +55,26 @@ def parts(config: Config, progress: Progress | None = None) -> tuple[Index, Gene
         raise
 
 
-def sync(config: Config | None = None, progress: Progress | None = None) -> SyncReport:
-    """Bring the index in step with the articles and say what changed. Raises as `load` does."""
-    index, report = _synced(config or Config(), progress)
-    index.close()
-    return report
+def sync(
+    config: Config | None = None,
+    progress: Progress | None = None,
+    allow_empty: bool = False,
+    tell: Callable[[News], None] | None = None,
+) -> SyncReport:
+    """Bring the index in step with the articles and say what changed. Raises as `load` does.
+
+    `allow_empty` takes a folder without files at its word. With `config.watch` it goes on doing so until Ctrl-C, and
+    tells `tell` what changes and what goes wrong, from the first report on.
+    """
+    config = config or Config()
+    index, report = _synced(config, progress, allow_empty)
+    try:
+        if config.watch:
+            (tell or _log)(report)
+            Watcher(lambda: index.sync(_corpus(config), progress), tell or _log).run()
+        return report
+    finally:
+        index.close()
 
 
 def ask(
@@ -73,13 +93,22 @@ def _kept(config: Config) -> Chatbot:
     return load(config)
 
 
-def _synced(config: Config, progress: Progress | None) -> tuple[Index, SyncReport]:
-    corpus = Path(config.corpus).expanduser()
+def _log(news: News) -> None:
+    if isinstance(news, FootnoteError):
+        logging.getLogger(__name__).warning("%s", news)
+
+
+def _corpus(config: Config) -> Path:
+    return Path(config.corpus).expanduser()
+
+
+def _synced(config: Config, progress: Progress | None, allow_empty: bool = False) -> tuple[Index, SyncReport]:
+    corpus = _corpus(config)
     if not corpus.exists():
         raise CorpusError(f"There is no file or folder {corpus}. Name a folder of articles, or one file.")
     index = Index(index_folder(config), _embedder(config, progress), config.chroma_url)
     try:
-        return index, index.sync(corpus, progress)
+        return index, index.sync(corpus, progress, allow_empty)
     except BaseException:
         index.close()
         raise

@@ -45,6 +45,7 @@ from rag.types import (
     Token,
     Turn,
 )
+from rag.watch import News, Watcher
 from rag.words import content_words
 
 HISTORY_TURNS = 2
@@ -87,6 +88,7 @@ class Chatbot:
         self._index = index
         self._generator = generator
         self._checker = SupportChecker(index.embed)
+        self._watcher: Watcher | None = None
 
     @property
     def config(self) -> Config:
@@ -159,7 +161,9 @@ class Chatbot:
 
     def rewired(self, config: Config, generator: Generator | None) -> Chatbot:
         """The same articles under another language model, in the place of this one: `release` this one then."""
-        return Chatbot(config, self._index, generator)
+        other = Chatbot(config, self._index, generator)
+        other._watcher = self._watcher
+        return other
 
     def starters(self, count: int = 4) -> list[str]:
         """Questions to start from, made from the articles; a search for each leads to the words it was made from."""
@@ -194,6 +198,12 @@ class Chatbot:
         """Follow a folder no longer that `add` was given."""
         return added.forget(self._index, self._corpus, folder)
 
+    def watch(self, tell: Callable[[News], None] = lambda news: None) -> None:
+        """Take up changes as they happen, from now until `close`; `tell` hears of them, and of what goes wrong."""
+        if self._watcher is None:
+            self._watcher = Watcher(self.sync, tell)
+            self._watcher.start()
+
     @property
     def added(self) -> frozenset[str]:
         """Ids of the articles that `remove` would delete; it hides the others."""
@@ -209,6 +219,8 @@ class Chatbot:
         return Path(self._config.corpus).expanduser()
 
     def close(self) -> None:
+        if self._watcher is not None:
+            self._watcher.stop()
         self._index.close()
         self.release()
 
@@ -229,6 +241,13 @@ class Chatbot:
         return search(
             self._index, query, k, self._config.per_article, self._config.retrieval, where or self._config.where
         )
+
+    def _printed(self, hits: Sequence[Hit]) -> list[Article]:
+        """The articles that were found, and those that print the same stories."""
+        now = self._index.now
+        articles = dict.fromkeys(article.id for hit in hits for article in (hit.article, *now.printed_by(hit.article)))
+        found = {hit.article.id: hit.article for hit in hits}
+        return [found.get(i) or now.articles[i] for i in articles]
 
     def _answer(self, asked: _Asked, hits: tuple[Hit, ...], searched: float) -> Iterator[Event]:
         if self._config.check and is_command(asked.question):
@@ -253,7 +272,7 @@ class Chatbot:
         )
         asked.tell("checking")
         statements, dropped = self._statements(asked, known, draft)
-        claims, citations = cite.number(statements, [hit.article for hit in hits])
+        claims, citations = cite.number(statements, self._printed(hits))
         seconds = Seconds(searched, first, time.perf_counter() - asked.started)
         text = cite.with_markers(claims)
         yield Answer(asked.question, text, claims, citations, hits, None, confidence, seconds, dropped)
@@ -300,7 +319,7 @@ class Chatbot:
     def _refusal(self, asked: _Asked, known: _Known, confidence: float) -> Answer:
         reason = refuse.reason(asked.question, known.hits) if known.hits else refuse.NOTHING_TO_SEARCH
         nearest = refuse.nearest(known.evidence, known.relevance)
-        near, citations = cite.number(nearest, [hit.article for hit in known.hits])
+        near, citations = cite.number(nearest, self._printed(known.hits))
         text = f"{reason} The nearest they hold: {cite.with_markers(near)}" if near else reason
         seconds = Seconds(known.searched, None, time.perf_counter() - asked.started)
         return Answer(asked.question, text, (), citations, known.hits, reason, confidence, seconds)

@@ -21,6 +21,7 @@ from rag.terminal import Bars, Line, answer_lines, claim_lines, hit_lines, plain
 
 if TYPE_CHECKING:
     from rag.chat import Chatbot
+    from rag.index import SyncReport
 
 DONE, FAILED, USAGE, REFUSED, INTERRUPTED = 0, 1, 2, 3, 130
 """Exit codes; see `rag.arguments.EXIT_CODES`."""
@@ -116,12 +117,22 @@ def check(args: argparse.Namespace, load: Load) -> int:
 def sync(args: argparse.Namespace, load: Load) -> int:
     from rag.build import sync as sync_index
 
+    settings = config(args)
     with Bars(sys.stderr) as progress:
-        report = sync_index(config(args), progress=progress)
-    for left_out in report.skipped:
-        print(f"footnote: left out {plain(left_out.source)}: {plain(left_out.reason)}", file=sys.stderr)
-    print(", ".join(f"{getattr(report, name)} {name}" for name in ("added", "updated", "removed", "unchanged")))
+        report = sync_index(settings, None if settings.watch else progress, args.allow_empty, _tell)
+    _tell(report)
     return DONE
+
+
+def _tell(news: SyncReport | FootnoteError) -> None:
+    """What a sync changed and left out, or why there was none."""
+    if isinstance(news, FootnoteError):
+        print(f"footnote: {plain(str(news))}", file=sys.stderr)
+        return
+    for left_out in news.skipped:
+        print(f"footnote: left out {plain(left_out.source)}: {plain(left_out.reason)}", file=sys.stderr)
+    counted = (f"{getattr(news, name)} {name}" for name in ("added", "updated", "removed", "unchanged"))
+    print(", ".join(counted), flush=True)
 
 
 def models(args: argparse.Namespace, load: Load) -> int:

@@ -30,6 +30,9 @@ class Config:
     chroma_url: str | None = None
     """A Chroma server (`http://host:port`) instead of the embedded one."""
 
+    watch: bool = False
+    """Take up changes of the articles as they happen, as long as the chatbot is loaded."""
+
     # --- models -----------------------------------------------------------------------------------------------
     model: str = "qwen2.5-coder-1.5b"
     """Catalogue name, path of a GGUF, `owner/repo:file.gguf`, or "none" for extracts without a language model."""

@@ -17,6 +17,8 @@ RUN = 5
 COPY_FROM = 0.5
 """Share of the runs of the shorter article that stand in the longer one, from which the two are copies. A chosen line,
 not a measured one."""
+REPEAT_FROM = 0.8
+"""Share of a passage's runs from which it says again what a copy of its article has said."""
 COMPARED_CHARS = 40_000
 """Characters of an article that are compared: a text of megabytes must not hold up a question."""
 
@@ -46,6 +48,17 @@ def copies_of(article: Article, words: str, among: Sequence[Article]) -> tuple[A
 def is_copy(one: Article, other: Article) -> bool:
     a, b = _runs(one.text[:COMPARED_CHARS]), _runs(other.text[:COMPARED_CHARS])
     return bool(a and b) and len(a & b) >= COPY_FROM * min(len(a), len(b))
+
+
+def repeats(text: str, article: Article) -> bool:
+    """Whether most of the runs of `text`, a passage of another article, stand in `article` too."""
+    runs = _runs(text)
+    return bool(runs) and len(runs & _runs(article.text[:COMPARED_CHARS])) >= REPEAT_FROM * len(runs)
+
+
+def compared_words(text: str) -> list[str]:
+    """The words of an article that are compared, case and punctuation aside."""
+    return _plain(text[:COMPARED_CHARS]).split()
 
 
 def holds(article: Article, words: str) -> bool:

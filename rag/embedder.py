@@ -18,7 +18,7 @@ from rag.errors import ModelBroken, ModelNotFound
 from rag.types import Vectors
 
 BATCH = 32
-"""Texts embedded in one call; sorted by length inside sentence-transformers, so little is padding."""
+"""Texts embedded in one call, of nearly the same length, so that little is padding."""
 
 
 class SentenceTransformerEmbedder:
@@ -41,11 +41,12 @@ class SentenceTransformerEmbedder:
         except (OSError, ValueError, KeyError, RuntimeError) as error:
             raise ModelBroken(f"The embedding model in {folder} cannot be loaded: {error}.") from error
         self._model: Any = model
-        self._one_at_a_time = threading.Lock()  # the model's tokenizer breaks when two threads set its padding at once
         # A tokenizer of our own for counting: the model's pads and truncates, so every text seems equally long.
         self._tokenizer: Any = copy.deepcopy(self._model.tokenizer.backend_tokenizer)
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
+        self._turn = threading.Lock()
+        """Its tokenizer pads and truncates by a state of its own, which two threads must not share."""
         self._max_pieces = int(self._model.max_seq_length)
         self._fingerprint = f"{folder.name}:{_hash(folder)}:{self._max_pieces}"
 
@@ -62,13 +63,15 @@ class SentenceTransformerEmbedder:
 
     def __call__(self, texts: Sequence[str]) -> Vectors:
         """Shape (len(texts), dim), float32, unit rows."""
-        if not texts:
-            return np.zeros((0, int(self._model.get_embedding_dimension())), np.float32)
-        with self._one_at_a_time:
-            rows = self._model.encode(
-                list(texts), batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False, convert_to_numpy=True
-            )
-        return np.asarray(rows, np.float32)
+        rows = np.zeros((len(texts), int(self._model.get_embedding_dimension())), np.float32)
+        order = sorted(range(len(texts)), key=lambda i: -len(texts[i]))
+        for start in range(0, len(order), BATCH):
+            part = order[start : start + BATCH]
+            with self._turn:  # for one batch: a question that is asked during a sync waits for that long
+                rows[part] = self._model.encode(
+                    [texts[i] for i in part], batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False
+                )
+        return rows
 
 
 def _hash(folder: Path) -> str:

@@ -13,13 +13,14 @@ import hashlib
 import json
 import tempfile
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock
 
+from rag.alike import find
 from rag.articles import RULES, Skipped, read_corpus
 from rag.errors import CorpusError, StoreError
 from rag.keyword import KeywordIndex
@@ -30,7 +31,7 @@ from rag.saved import read, write, written
 from rag.snapshot import EMPTY, Snapshot
 from rag.store import ChromaStore
 from rag.types import Article, Embedder, Passage
-from rag.vectors import NOTHING, Known, gather, key
+from rag.vectors import Known, gather, key
 
 FORMAT = 1
 
@@ -109,26 +110,29 @@ class Index:
 
     def _sync(self, corpus: Path, tell: Progress, allow_empty: bool) -> SyncReport:
         hidden = self.own.hidden()
-        stamps = self._scan(corpus, allow_empty)
+        stamps, away = self._scan(corpus, allow_empty)
         rules = {"made_with": self.made_with, "rules": RULES, "hidden": sorted(hidden)}
         in_step = not self._mark.exists() and self.store.count() == len(self.passages)
         same_files = stamps == {path: file.stamp for path, file in self.ledger.items()}
         if in_step and same_files and rules.items() <= self._manifest.items():
             return _report(self.articles, self.articles, self.ledger, len(self.passages), 0)
         ledger = self.ledger if self._manifest.get("rules") == RULES else {}
-        articles, ledger = read_changed(
-            stamps, ledger, self.articles, hidden, lambda done, total: tell("reading", done, total)
+        known, ledger = read_changed(
+            stamps, ledger, self.now.known, away & ledger.keys(), lambda done, total: tell("reading", done, total)
         )
         nothing = not any(file.holds for file in ledger.values())
         if nothing and (stamps or not self.ledger) and not allow_empty:
             read_corpus(corpus)  # says why there is nothing
         before = self.articles
-        embedded = self._update(articles, ledger, rules, in_step, tell)
-        return _report(before, articles, ledger, len(self.passages), embedded)
+        embedded = self._update(known, ledger, rules, in_step, tell)
+        return _report(before, self.articles, ledger, len(self.passages), embedded)
 
-    def _scan(self, corpus: Path, allow_empty: bool) -> dict[str, Stamp]:
-        """The stamps of all files. A folder that held some and is empty or gone now may be a disk that is not there:
-        for the corpus that is an error, and the files of another one count as what they were."""
+    def _scan(self, corpus: Path, allow_empty: bool) -> tuple[dict[str, Stamp], set[str]]:
+        """The stamps of all files, and which of them are away.
+
+        A folder that held some and is empty or gone now may be a disk that is not there: for the corpus that is an
+        error, and the files of another one count as what they were.
+        """
         stamps = scan([corpus])
         lost = sum(len(file.gives) for path, file in self.ledger.items() if _below(path, corpus))
         if not stamps and lost and not allow_empty:
@@ -136,12 +140,15 @@ class Index:
                 f"There are no files in {corpus}, but the index holds {lost} articles from there. If a disk is "
                 "missing, bring it back. If they are gone for good, run `footnote sync --allow-empty`."
             )
-        for root in (self.own.added, *self.own.folders()):
+        away: set[str] = set()
+        stamps |= scan([self.own.added]) if self.own.added.is_dir() else {}
+        for root in self.own.folders():
             there = scan([root]) if root.is_dir() else {}
-            if not there and root != self.own.added:
+            if not there:
                 there = {path: file.stamp for path, file in self.ledger.items() if _below(path, root)}
+                away |= there.keys()
             stamps |= there
-        return stamps
+        return stamps, away
 
     def close(self) -> None:
         self.store.close()
@@ -165,19 +172,24 @@ class Index:
         return folder.is_relative_to(root) and not any(p.startswith(".") for p in folder.relative_to(root).parts)
 
     def _update(
-        self, articles: dict[str, Article], ledger: Ledger, rules: dict[str, Any], in_step: bool, tell: Progress
+        self, known: dict[str, Article], ledger: Ledger, rules: dict[str, Any], in_step: bool, tell: Progress
     ) -> int:
         """Put the new state in the place of the old one; return how many passages were embedded."""
-        passages = self._cut(articles)
-        texts = [context(articles[p.article_id]) + p.text for p in passages]
+        old = self.now if self._same_makers else EMPTY
+        hidden = frozenset(rules["hidden"])
+        passages = self._cut((article for i, article in known.items() if i not in hidden), old)
+        texts = [context(known[p.article_id]) + p.text for p in passages]
         keys = tuple(map(key, texts))
-        known = Known(dict(zip(self.now.ids, self.now.keys, strict=True)), self.now.rows, self.now.vectors)
+        ids = [p.id for p in passages]
+        same = [
+            old.rows[i] if i in old.rows and old.keys[old.rows[i]] == k else -1 for i, k in zip(ids, keys, strict=True)
+        ]
         self._mark.touch()
-        vectors, embedded = gather(
-            passages, texts, keys, known if self._same_makers else NOTHING, self.store, in_step, self.embed, tell
-        )
-        keyword = KeywordIndex.build(passages, texts)
-        snapshot = Snapshot(articles, {p.id: p for p in passages}, vectors, keys, keyword)
+        there = Known(dict(zip(old.ids, old.keys, strict=True)), old.rows, old.vectors)
+        vectors, embedded = gather(passages, texts, keys, there, self.store, in_step, self.embed, tell)
+        keyword = KeywordIndex.build(ids, texts, old.keyword, same)
+        copies = find(known, self.now.copies, self.now.known)
+        snapshot = Snapshot(known, hidden, {p.id: p for p in passages}, vectors, keys, keyword, copies)
         self._manifest = write(self.folder, rules | {"files": to_json(ledger)}, snapshot)
         self.now, self.ledger, self._opened = snapshot, ledger, written(self.folder)
         self._mark.unlink(missing_ok=True)
@@ -188,14 +200,14 @@ class Index:
         """Whether passages and vectors of the present state were made as they would be now."""
         return self._manifest.get("made_with") == self.made_with
 
-    def _cut(self, articles: dict[str, Article]) -> list[Passage]:
-        """The passages of all articles, in their order; those of an article that is what it was are not cut again."""
+    def _cut(self, articles: Iterable[Article], old: Snapshot) -> list[Passage]:
+        """The passages of the articles, in their order; those of an article that is what it was are not cut again."""
         known: dict[str, list[Passage]] = {}
-        for passage in self.passages.values() if self._same_makers else ():
+        for passage in old.passages.values():
             known.setdefault(passage.article_id, []).append(passage)
         passages: list[Passage] = []
-        for article in articles.values():
-            same = article.id in known and self.articles[article.id] is article
+        for article in articles:
+            same = article.id in known and old.known[article.id] is article
             passages += known[article.id] if same else cut(article, self.embed.count_pieces, self.embed.max_pieces)
         return passages
 

@@ -74,46 +74,54 @@ def read_changed(
     stamps: Mapping[str, Stamp],
     ledger: Ledger,
     before: Mapping[str, Article],
-    hidden: Collection[str] = (),
+    away: Collection[str] = (),
     progress: Callable[[int, int], None] | None = None,
 ) -> tuple[dict[str, Article], Ledger]:
-    """The articles of all files but the hidden ones, and the new ledger.
+    """The articles of all files, and the new ledger.
 
     `before` are the articles that `ledger` speaks of; those that are still the same come back as the same objects.
-    `progress` is called with bytes read and bytes in all.
+    The files of `away` cannot be read now: what the ledger says of them stands. `progress` is called with bytes read
+    and bytes in all.
     """
-    merged = _Merged(before, hidden)
+    merged = _Merged(before)
     changed = {path for path, stamp in stamps.items() if path not in ledger or ledger[path].stamp != stamp}
     total, done = sum(stamps[path][0] for path in changed), 0
     for path, stamp in stamps.items():
-        if path not in changed and merged.stands(ledger[path]):
+        if path in away:
+            merged.leave(path, ledger[path])
+        elif path not in changed and merged.stands(ledger[path]):
             merged.keep(path, ledger[path])
-            continue
-        merged.take(path, stamp, read_file(Path(path)))
-        if path in changed:
+        else:
+            merged.take(path, stamp, read_file(Path(path)))
+        if progress and path in changed:
             done += stamp[0]
-            if progress:
-                progress(done, total)
-    return {i: article for i, article in merged.articles.items() if article is not None}, merged.ledger
+            progress(done, total)
+    return merged.articles, merged.ledger
 
 
 @dataclass(slots=True)
 class _Merged:
-    """What the files up to here gave; an article that is hidden counts, and is None."""
+    """What the files up to here gave."""
 
     before: Mapping[str, Article]
-    hidden: Collection[str]
-    articles: dict[str, Article | None] = field(default_factory=dict)
+    articles: dict[str, Article] = field(default_factory=dict)
     ledger: Ledger = field(default_factory=dict)
 
     def stands(self, known: Read) -> bool:
         """Whether an unchanged file would give again what it gave: nothing before it has changed that matters to it."""
-        gives = all(i not in self.articles and (i in self.before) is not (i in self.hidden) for i in known.gives)
+        gives = all(i not in self.articles and i in self.before for i in known.gives)
         return gives and all(i in self.articles and self.articles[i] == self.before.get(i) for i in known.also)
 
     def keep(self, path: str, known: Read) -> None:
-        self.articles.update({i: self.before.get(i) for i in known.gives})
+        self.articles.update((i, self.before[i]) for i in known.gives)
         self.ledger[path] = known
+
+    def leave(self, path: str, known: Read) -> None:
+        """Of a file that cannot be read: what it gave it still gives, unless another one does now."""
+        gives = [i for i in known.gives + known.also if i in self.before and i not in self.articles]
+        self.articles.update((i, self.before[i]) for i in gives)
+        also = tuple(i for i in known.gives + known.also if i not in gives)
+        self.ledger[path] = Read(known.stamp, tuple(gives), also, known.skipped)
 
     def take(self, path: str, stamp: Stamp, items: Iterable[Article | Skipped]) -> None:
         gives: dict[str, None] = {}
@@ -124,11 +132,10 @@ class _Merged:
                 skipped.append(item)
             elif item.id not in self.articles:
                 same = self.before.get(item.id)
-                self.articles[item.id] = None if item.id in self.hidden else same if same == item else item
+                self.articles[item.id] = same if same == item else item
                 gives[item.id] = None
             else:
-                first = self.articles[item.id]
-                if first is not None and first.text != item.text:
+                if self.articles[item.id].text != item.text:
                     skipped.append(Skipped(item.source, f"its id {item.id!r} belongs to another article already"))
                 if item.id not in gives:
                     also[item.id] = None

@@ -3,7 +3,7 @@
 A folder of the index holds
 
     manifest.json   what was made of what; names the folder of the snapshot, so that it vouches for all of it
-    state-1/        articles.jsonl, passages.json, vectors.npy, keyword/
+    state-1/        articles.jsonl, passages.json, vectors.npy, keyword/, and which articles are copies
 
 The manifest is written last and in one step: whoever reads finds the old state or the new one, whatever was killed
 meanwhile. A state that no manifest names is rubbish, and the next writer sweeps it up.
@@ -23,6 +23,7 @@ from typing import Any
 
 import numpy as np
 
+from rag.alike import Copies
 from rag.errors import StoreError
 from rag.keyword import KeywordIndex
 from rag.snapshot import Snapshot
@@ -39,7 +40,7 @@ def read(folder: Path) -> tuple[dict[str, Any], Snapshot] | None:
         with contextlib.suppress(OSError, EOFError, ValueError, KeyError, TypeError, StoreError):
             manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
             if manifest["format"] == FORMAT:
-                return manifest, _load(folder / Path(manifest["state"]).name)
+                return manifest, _load(folder / Path(manifest["state"]).name, frozenset(manifest["hidden"]))
         if written(folder) == stamp:
             return None
     return None
@@ -89,17 +90,24 @@ def _named(folder: Path) -> str | None:
 def _save(state: Path, snapshot: Snapshot) -> None:
     state.mkdir()
     with _synced(state / "articles.jsonl") as file:
-        file.writelines(_to_line(article).encode("utf-8", "surrogatepass") for article in snapshot.articles.values())
+        file.writelines(_to_line(article).encode("utf-8", "surrogatepass") for article in snapshot.known.values())
     placed = zip(snapshot.passages.values(), snapshot.keys, strict=True)
     rows = [[p.article_id, p.start, p.end, p.id, key] for p, key in placed]
     with _synced(state / "passages.json") as file:
         file.write(json.dumps(rows).encode())
     with _synced(state / "vectors.npy") as file:
         np.save(file, snapshot.vectors)
+    with _synced(state / "copies.json") as file:
+        file.write(json.dumps(snapshot.copies.first).encode())
+    sketches = [snapshot.copies.sketches[i] for i in snapshot.known]
+    with _synced(state / "sketches.npy") as file:
+        np.save(file, np.concatenate([np.zeros(0, np.uint32), *sketches]))
+    with _synced(state / "sketch_ends.npy") as file:
+        np.save(file, np.cumsum([len(sketch) for sketch in sketches], dtype=np.int64))
     snapshot.keyword.save(state / "keyword")
 
 
-def _load(state: Path) -> Snapshot:
+def _load(state: Path, hidden: frozenset[str]) -> Snapshot:
     with (state / "articles.jsonl").open(encoding="utf-8", errors="surrogatepass") as lines:
         articles = {a.id: a for a in map(_from_line, lines)}
     rows = json.loads((state / "passages.json").read_bytes())
@@ -113,7 +121,15 @@ def _load(state: Path) -> Snapshot:
     keyword = KeywordIndex.load(state / "keyword")
     if keyword.ids != list(passages):
         raise ValueError("the keywords are not those of the passages")
-    return Snapshot(articles, passages, vectors, tuple(row[4] for row in rows), keyword)
+    flat, ends = np.load(state / "sketches.npy"), np.load(state / "sketch_ends.npy")
+    if len(ends) != len(articles) or len(flat) != (ends[-1] if len(ends) else 0):
+        raise ValueError("the sketches are not those of the articles")
+    sketches = dict(zip(articles, np.split(flat, ends[:-1]), strict=True)) if articles else {}
+    first = dict(json.loads((state / "copies.json").read_bytes()))
+    if not articles.keys() >= {*first, *first.values()}:
+        raise ValueError("the copies are not those of the articles")
+    keys = tuple(row[4] for row in rows)
+    return Snapshot(articles, hidden, passages, vectors, keys, keyword, Copies(sketches, first))
 
 
 def _to_line(article: Article) -> str:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from rag.copies import repeats
 from rag.index import Index
-from rag.types import Filters, Hit
+from rag.ranking import Rows
+from rag.snapshot import Snapshot
+from rag.types import Article, Filters, Hit, Vectors
 
 CANDIDATES = 50
 """Passages taken from each of the two lists before they are fused."""
@@ -30,6 +33,17 @@ def search(
         return []
     vector = index.embed([question])
     n = max(CANDIDATES, k)
+    there = len(now.passages) if among is None else int(among.sum())
+    taken: list[Hit] = []
+    for candidates in (n, 4 * n, 16 * n):  # more, where copies or many passages of one article took the places
+        taken = _cap(_ranked(now, question, vector, candidates, retrieval, among), k, per_article, now)
+        if len(taken) == k or candidates >= there:
+            break
+    return taken
+
+
+def _ranked(now: Snapshot, question: str, vector: Vectors, n: int, retrieval: str, among: Rows | None) -> list[Hit]:
+    """The best `n` by vectors and the best `n` by words, together, best first."""
     dense = now.nearest(vector, n, among) if retrieval != "keyword" else {}
     keyword = now.keyword.best(question, n, among) if retrieval != "dense" else {}
     if retrieval == "fused":
@@ -40,18 +54,23 @@ def search(
         a, b = dense.get(i, 0.0), keyword.get(i, 0.0)
         score = {"fused": a + KEYWORD_WEIGHT * b, "dense": a, "keyword": b}[retrieval]
         hits.append(Hit(passage, now.articles[passage.article_id], score, a, b))
-    hits.sort(key=lambda hit: (-round(hit.score, 6), hit.passage.id))
-    return _cap(hits, k, per_article)
+    return sorted(hits, key=lambda hit: (-round(hit.score, 6), hit.passage.id))
 
 
-def _cap(hits: list[Hit], k: int, per_article: int | None) -> list[Hit]:
+def _cap(hits: list[Hit], k: int, per_article: int | None, now: Snapshot) -> list[Hit]:
+    """The first `k`, without what a copy of a story says again."""
     taken: list[Hit] = []
     count: dict[str, int] = {}
+    stories: dict[str, dict[str, Article]] = {}
     for hit in hits:
-        article = hit.article.id
-        if per_article is not None and count.get(article, 0) >= per_article:
+        article = hit.article
+        told = stories.setdefault(now.copies.story(article.id), {})
+        if per_article is not None and count.get(article.id, 0) >= per_article:
             continue
-        count[article] = count.get(article, 0) + 1
+        if any(repeats(hit.passage.text, other) for i, other in told.items() if i != article.id):
+            continue
+        count[article.id] = count.get(article.id, 0) + 1
+        told[article.id] = article
         taken.append(hit)
         if len(taken) == k:
             break

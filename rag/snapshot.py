@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from rag.alike import Copies
 from rag.filters import passing
-from rag.keyword import KeywordIndex
+from rag.keyword import NOTHING, KeywordIndex
 from rag.ranking import Rows, best_rows
 from rag.types import Article, Filters, Passage, Vectors
 
@@ -24,16 +25,21 @@ class Snapshot:
     Search is exact: every vector is compared, which takes 15 ms for 100,000 of 384 numbers.
     """
 
-    articles: dict[str, Article]
+    known: dict[str, Article]
+    """All articles in the order of their files, those too that are hidden."""
+    hidden: frozenset[str]
     passages: dict[str, Passage]
     vectors: Vectors
     keys: tuple[str, ...]
     keyword: KeywordIndex
+    copies: Copies = field(default_factory=Copies)
+    articles: dict[str, Article] = field(init=False)
     ids: list[str] = field(init=False)
     rows: dict[str, int] = field(init=False)
     """Row of each passage, by its id."""
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "articles", {i: a for i, a in self.known.items() if i not in self.hidden})
         object.__setattr__(self, "ids", list(self.passages))
         object.__setattr__(self, "rows", {i: row for row, i in enumerate(self.passages)})
 
@@ -58,5 +64,9 @@ class Snapshot:
         found = self.vectors[[self.rows[i] for i in ids]] @ vector[0]
         return dict(zip(ids, map(float, found), strict=True))
 
+    def printed_by(self, article: Article) -> list[Article]:
+        """The other articles that print the same story."""
+        return [self.articles[i] for i in self.copies.others(article.id) if i in self.articles]
 
-EMPTY = Snapshot({}, {}, np.zeros((0, 0), np.float32), (), KeywordIndex(None, []))
+
+EMPTY = Snapshot({}, frozenset(), {}, np.zeros((0, 0), np.float32), (), NOTHING)

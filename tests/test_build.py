@@ -5,6 +5,8 @@ The embedding model is replaced by a fake; tests/test_real.py loads the real par
 
 from __future__ import annotations
 
+import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,8 +14,9 @@ import pytest
 import rag
 from rag import build
 from rag.config import SEEDS, Config
-from rag.errors import CorpusError, ModelNotFound, StoreError
-from rag.index import Index
+from rag.errors import CorpusError, ModelNotFound, StoreError, UsageError
+from rag.index import Index, SyncReport
+from rag.types import Filters
 from tests.fakes import FakeEmbedder
 
 QUESTION = "How long is the harbour bridge in Lindau, and what did it cost?"
@@ -157,3 +160,51 @@ def test_another_model_serves_the_same_articles_and_letting_go_of_one_leaves_the
         with pytest.raises(ModelNotFound):
             build.with_model(bot, "no-such-model")
         assert closed == []
+
+
+def test_a_watched_sync_tells_every_change_until_it_is_stopped(
+    config: Config, corpus: Path, monkeypatch: pytest.MonkeyPatch, closed: list[Path]
+) -> None:
+    monkeypatch.setattr("rag.watch.Watcher.__init__.__defaults__", (0.01,))
+    told: list[object] = []
+
+    def tell(news: object) -> None:
+        told.append(news)
+        if len(told) == 1:
+            (corpus / "tram.txt").write_text("A tram was built in Lindau.", encoding="utf-8")
+        else:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        build.sync(replace(config, watch=True), tell=tell)
+    assert [report.added for report in told if isinstance(report, SyncReport)] == [3, 1]
+    assert closed == [config.index]
+
+
+def test_a_watched_chatbot_follows_the_folder_and_an_unwatched_one_does_not(
+    config: Config, corpus: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rag.watch.Watcher.__init__.__defaults__", (0.01,))
+    with build.load(replace(config, watch=True)) as bot, build.load(config) as other:
+        (corpus / "ferry.txt").unlink()
+        for _ in range(1000):
+            if len(bot.articles) == 2:
+                break
+            time.sleep(0.02)
+        assert (len(bot.articles), len(other.articles)) == (2, 3)
+
+
+def test_an_emptied_folder_is_dropped_only_when_told(config: Config, corpus: Path) -> None:
+    build.sync(config)
+    for file in corpus.iterdir():
+        file.unlink()
+    with pytest.raises(CorpusError, match=r"--allow-empty"):
+        build.sync(config)
+    assert build.sync(config, allow_empty=True).removed == 3
+
+
+def test_a_filter_that_no_article_has_is_said_at_the_start(config: Config, closed: list[Path]) -> None:
+    build.load(replace(config, where=Filters(articles=frozenset(["ferry.txt"])))).close()
+    with pytest.raises(UsageError, match=r"tram\.txt"):
+        build.load(replace(config, where=Filters(articles=frozenset(["tram.txt"]))))
+    assert len(closed) == 2

@@ -104,6 +104,13 @@ def test_options_become_settings() -> None:
     assert config(parser().parse_args(["chat", "--careful"])).answer_threshold == CAREFUL > Config().answer_threshold
 
 
+def test_watching_becomes_a_setting() -> None:
+    assert config(parser().parse_args(["chat", "--watch"])).watch
+    arguments = parser().parse_args(["sync", "--watch", "--allow-empty"])
+    assert config(arguments).watch
+    assert arguments.allow_empty
+
+
 @pytest.mark.parametrize("command", ["ask x", "search x", "check x", "chat"])
 def test_filters_become_settings(command: str) -> None:
     line = f"{command} --article a.txt --article b.txt --publisher CGTN --after 2024-01-01 --before 2024-12-31"

@@ -24,7 +24,6 @@ ONLY_IN = {
     "sentence_transformers": {"rag.embedder"},
     "llama_cpp": {"rag.llama", "eval.plain"},
     "chromadb": {"rag.store"},
-    "bm25s": {"rag.keyword"},
 }
 LATE_ALTOGETHER = {"ui.handlers", "ui.librarian"}
 """Cannot be defined without a heavy library (Gradio reads its annotations): must itself be imported late."""

@@ -8,8 +8,14 @@ from __future__ import annotations
 import errno
 import json
 import os
+import pkgutil
+import random
+import subprocess
+import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -271,11 +277,13 @@ FILES = (
     "state-*/articles.jsonl",
     "state-*/passages.json",
     "state-*/vectors.npy",
-    "state-*/keyword/passages.json",
-    "state-*/keyword/data.csc.index.npy",
-    "state-*/keyword/indptr.csc.index.npy",
-    "state-*/keyword/vocab.index.json",
-    "state-*/keyword/params.index.json",
+    "state-*/copies.json",
+    "state-*/sketches.npy",
+    "state-*/keyword/words.json",
+    "state-*/keyword/starts.npy",
+    "state-*/keyword/rows.npy",
+    "state-*/keyword/counts.npy",
+    "state-*/keyword/lengths.npy",
 )
 
 
@@ -426,3 +434,152 @@ def test_a_text_of_twenty_megabytes(open_index: Open, tmp_path: Path) -> None:
     best = search(index, f"Which harbour was {last}?", 1, retrieval="keyword")[0]
     assert last in best.passage.text
     assert best.article.text[best.passage.start : best.passage.end] == best.passage.text
+
+
+# --- killed, unplugged, half-written --------------------------------------------------------------------------------
+
+
+def assert_same_as_a_clean_build(index: Index, clean: Index) -> None:
+    """Everything that is searched and everything that is stored, to the last bit."""
+    assert list(index.articles.items()) == list(clean.articles.items())
+    assert list(index.passages.items()) == list(clean.passages.items())
+    assert index.now.keys == clean.now.keys
+    np.testing.assert_array_equal(index.now.vectors, clean.now.vectors)
+    assert index.store.keys() == clean.store.keys()
+    stored, expected = index.store.vectors(index.now.ids), clean.store.vectors(clean.now.ids)
+    for i in index.now.ids:
+        np.testing.assert_array_equal(stored[i], expected[i])
+    for question in (QUESTION, "ferry to the east bank", "Konstanz"):
+        assert search(index, question, 20) == search(clean, question, 20)
+    assert index.ledger == clean.ledger
+
+
+PLACES = (
+    "rag.store.ChromaStore.add",
+    "rag.store.ChromaStore.remove",
+    "rag.keyword.KeywordIndex.build",
+    "rag.saved._save",
+    "rag.saved._replace",
+    "rag.saved.shutil.rmtree",
+    "pathlib.Path.unlink",
+)
+
+
+def stop_at(place: str, after: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Press Ctrl-C before or after what the name stands for."""
+    real = pkgutil.resolve_name(place)
+
+    def stop(*args: Any, **more: Any) -> None:
+        if after:
+            real(*args, **more)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(place, stop)
+
+
+def change(corpus: Path) -> None:
+    """One article goes, one comes, and one changes."""
+    (corpus / "bridge.txt").unlink()
+    (corpus / "tram.txt").write_text("A tram was built in Lindau by Ada Stern. It is red.", encoding="utf-8")
+    ferry = corpus / "ferry.txt"
+    ferry.write_text(ferry.read_text(encoding="utf-8").replace("Lindau", "Konstanz"), encoding="utf-8")
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("place", PLACES)
+def test_stopped_anywhere_the_next_sync_ends_as_a_clean_build(
+    open_index: Open, corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str, after: bool
+) -> None:
+    stopped = open_index()
+    stopped.sync(corpus)
+    old = search(stopped, QUESTION, 20)
+    change(corpus)
+    with monkeypatch.context() as patch:
+        stop_at(place, after, patch)
+        with pytest.raises(KeyboardInterrupt):
+            stopped.sync(corpus)
+    clean = open_index(at=tmp_path / "clean")
+    clean.sync(corpus)
+    assert search(stopped, QUESTION, 20) in (old, search(clean, QUESTION, 20)), "a question saw half of it"
+    stopped.close()
+    index = open_index()
+    index.sync(corpus)
+    assert_same_as_a_clean_build(index, clean)
+    index.sync(corpus)
+    assert_same_as_a_clean_build(index, clean)
+
+
+CHILD = """
+import sys
+from pathlib import Path
+from rag import vectors
+from rag.index import Index
+from tests.fakes import FakeEmbedder
+
+vectors.EMBED_BATCH = 1
+index = Index(Path(sys.argv[1]), FakeEmbedder())
+print("open", flush=True)
+index.sync(sys.argv[2])
+print("done", flush=True)
+"""
+
+
+@pytest.mark.real  # no model in it, but a minute: too long for `make check`
+def test_killed_at_random_the_next_sync_ends_as_a_clean_build(
+    open_index: Open, corpus: Path, folder: Path, tmp_path: Path
+) -> None:
+    """`kill -9`, again and again, while articles come, go and change; at least once before the sync had ended."""
+    root, rng, seconds, killed = Path(__file__).parent.parent, random.Random(6), 1.0, 0
+    for turn in range(12):
+        for _ in range(8):
+            text = " ".join(rng.choices(QUESTION.split(), k=30))
+            (corpus / f"{rng.randrange(20)}.txt").write_text(f"{text}. Lindau {turn}.", encoding="utf-8")
+        for file in rng.sample(sorted(corpus.iterdir()), 3):
+            file.unlink()
+        command = [sys.executable, "-c", CHILD, str(folder), str(corpus)]
+        child = subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, text=True)
+        assert child.stdout is not None
+        assert child.stdout.readline() == "open\n"
+        started = time.monotonic()
+        if turn:  # the first is left alone, to know how long it takes
+            time.sleep(rng.random() * seconds)
+            child.kill()
+        if child.stdout.readline() == "done\n":
+            seconds = time.monotonic() - started
+        else:
+            killed += 1
+        child.wait()
+        child.stdout.close()
+        if turn % 4 == 3:
+            index, clean = open_index(), open_index(at=tmp_path / f"clean-{turn}")
+            index.sync(corpus)
+            clean.sync(corpus)
+            assert_same_as_a_clean_build(index, clean)
+            index.close()
+    assert killed > 0
+
+
+def test_an_emptied_corpus_is_said_and_dropped_only_when_told(open_index: Open, corpus: Path) -> None:
+    index = open_index()
+    index.sync(corpus)
+    for file in corpus.iterdir():
+        file.unlink()
+    with pytest.raises(CorpusError, match=r"no files in .*3 articles from there.*--allow-empty"):
+        index.sync(corpus)
+    assert len(index.articles) == 3
+    assert index.sync(corpus, allow_empty=True).removed == 3
+    assert search(index, QUESTION, 3) == []
+    assert open_index().sync(corpus).unchanged == 0
+    (corpus / "tram.txt").write_text("A tram was built in Lindau. It is red.", encoding="utf-8")
+    assert index.sync(corpus).added == 1
+
+
+def test_a_corpus_that_is_gone_is_said(open_index: Open, corpus: Path) -> None:
+    index = open_index()
+    index.sync(corpus)
+    away = corpus.rename(corpus.with_name("away"))
+    with pytest.raises(CorpusError, match=r"no file or folder"):
+        index.sync(corpus, allow_empty=True)
+    assert len(index.articles) == 3
+    away.rename(corpus)
+    assert index.sync(corpus).unchanged == 3

@@ -161,7 +161,9 @@ class Chatbot:
 
     def rewired(self, config: Config, generator: Generator | None) -> Chatbot:
         """The same articles under another language model, in the place of this one: `release` this one then."""
-        return Chatbot(config, self._index, generator)
+        other = Chatbot(config, self._index, generator)
+        other._watcher = self._watcher
+        return other
 
     def starters(self, count: int = 4) -> list[str]:
         """Questions to start from, made from the articles; a search for each leads to the words it was made from."""

@@ -148,6 +148,20 @@ def test_progress_is_told(config: Config) -> None:
     assert all(0 <= done <= total for _, done, total in told)
 
 
+def test_another_model_serves_the_same_articles_and_letting_go_of_one_leaves_the_other(
+    config: Config, closed: list[Path]
+) -> None:
+    with build.load(config) as bot:
+        other = build.with_model(bot, "none")
+        assert other.articles == bot.articles
+        bot.release()
+        assert closed == []
+        assert other.ask(QUESTION).hits
+        with pytest.raises(ModelNotFound):
+            build.with_model(bot, "no-such-model")
+        assert closed == []
+
+
 def test_a_watched_sync_tells_every_change_until_it_is_stopped(
     config: Config, corpus: Path, monkeypatch: pytest.MonkeyPatch, closed: list[Path]
 ) -> None:
@@ -194,17 +208,3 @@ def test_a_filter_that_no_article_has_is_said_at_the_start(config: Config, close
     with pytest.raises(UsageError, match=r"tram\.txt"):
         build.load(replace(config, where=Filters(articles=frozenset(["tram.txt"]))))
     assert len(closed) == 2
-
-
-def test_another_model_serves_the_same_articles_and_letting_go_of_one_leaves_the_other(
-    config: Config, closed: list[Path]
-) -> None:
-    with build.load(config) as bot:
-        other = build.with_model(bot, "none")
-        assert other.articles == bot.articles
-        bot.release()
-        assert closed == []
-        assert other.ask(QUESTION).hits
-        with pytest.raises(ModelNotFound):
-            build.with_model(bot, "no-such-model")
-        assert closed == []

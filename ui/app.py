@@ -96,8 +96,13 @@ def build_page(bot: BackgroundBot, feedback: Path, models: Models, may_change: b
 
         for_programs(Api(bot))  # first, or another handler takes the names
         chat_part.wire(chat, handlers, conversation, export, new)
-        shown = library_part.wire(library, librarian, conversation, chat.narrowed, banner)
         looked = [banner, chat.transcript, menu, clock]
+
+        def changed(event: Any) -> None:
+            """Other articles, other questions to start from."""
+            event.then(handlers.look, [conversation], looked, **AT_ONCE)
+
+        shown = library_part.wire(library, librarian, conversation, chat.narrowed, banner, changed)
         menu.set(handlers.set, [conversation], looked, **AT_ONCE)
         for moment in (page.load, clock.tick):
             moment(handlers.look, [conversation], looked, **AT_ONCE)

@@ -5,6 +5,7 @@ Knows nothing about questions and answers. Gradio is imported only when a page i
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -61,8 +62,16 @@ def library_part(may_change: bool) -> LibraryPart:
     return LibraryPart(said, shelf, folders, files, folder, add_folder, text, title, add_text)
 
 
-def wire(part: LibraryPart, librarian: Librarian, conversation: Any, over_box: gr.HTML, banner: gr.HTML) -> list[Any]:
-    """Connect the events; returns the components of a `Librarian.view`."""
+def wire(
+    part: LibraryPart,
+    librarian: Librarian,
+    conversation: Any,
+    over_box: gr.HTML,
+    banner: gr.HTML,
+    changed: Callable[[Any], Any],
+) -> list[Any]:
+    """Connect the events, those that change the articles through `changed(event)` to what is to be shown again after
+    it. Returns the components of a `Librarian.view`."""
     view = [part.said, part.shelf, part.folders, over_box, banner]
     in_line: dict[str, Any] = {"concurrency_id": "library", "concurrency_limit": ROOM, **PRIVATE}
     for name in ("choose", "after", "before", "find", "all"):
@@ -72,12 +81,11 @@ def wire(part: LibraryPart, librarian: Librarian, conversation: Any, over_box: g
         return view
     part.shelf.remove(librarian.remove, [conversation], view, **AT_ONCE)
     part.shelf.keep(librarian.keep, [conversation], view, **AT_ONCE)
-    part.shelf.sure(librarian.sure, [conversation], view, **in_line)
-    part.folders.forget(librarian.forget, [conversation], view, **in_line)
-    part.files.upload(librarian.add_files, [conversation, part.files], [*view, part.files], **in_line)
+    changed(part.shelf.sure(librarian.sure, [conversation], view, **in_line))
+    changed(part.folders.forget(librarian.forget, [conversation], view, **in_line))
+    changed(part.files.upload(librarian.add_files, [conversation, part.files], [*view, part.files], **in_line))
     for event in (part.add_folder.click, part.folder.submit):
-        event(librarian.add_folder, [conversation, part.folder], view, **in_line)
-    part.add_text.click(
-        librarian.add_text, [conversation, part.text, part.title], [*view, part.text, part.title], **in_line
-    )
+        changed(event(librarian.add_folder, [conversation, part.folder], view, **in_line))
+    pasted = [part.text, part.title]
+    changed(part.add_text.click(librarian.add_text, [conversation, *pasted], [*view, *pasted], **in_line))
     return view

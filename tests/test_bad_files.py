@@ -6,7 +6,6 @@ import contextlib
 import io
 import json
 import os
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -17,8 +16,8 @@ from hypothesis import strategies as st
 from rag import worker
 from rag.articles import list_files, read_corpus
 from rag.documents import Document, Unreadable, to_article
-from rag.index import fingerprint
 from rag.readers.formats import documents
+from rag.reading import scan
 from rag.types import Article
 from tests.files import archive, docx, epub, message, pdf, rss
 from tests.texts import texts
@@ -200,16 +199,10 @@ def test_a_file_that_grows_while_it_is_read_comes_to_an_end(tmp_path: Path) -> N
     assert len(found) == 1
 
 
-def test_every_format_changes_the_fingerprint(tmp_path: Path) -> None:
-    seen = {fingerprint_of(tmp_path, lambda: None)}
+def test_a_file_of_every_format_is_seen_to_come(tmp_path: Path) -> None:
     for name, data in SAMPLES.items():
-        seen.add(fingerprint_of(tmp_path, lambda name=name, data=data: (tmp_path / name).write_bytes(data)))
-    assert len(seen) == len(SAMPLES) + 1
-
-
-def fingerprint_of(folder: Path, change: Callable[[], object]) -> str:
-    change()
-    return fingerprint(folder)
+        (tmp_path / name).write_bytes(data)
+    assert scan([tmp_path]).keys() == {str(tmp_path / name) for name in SAMPLES}
 
 
 # --- pages and encodings ---------------------------------------------------------------------------------------------

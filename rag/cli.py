@@ -220,7 +220,7 @@ def _confirm(name: str, yes: bool) -> None:
 def doctor(args: argparse.Namespace, load: Load) -> int:
     from rag.doctor import diagnose
 
-    checks = diagnose(config(args))
+    checks = diagnose(located(config(args)))
     for found in checks:
         mark, style = ("ok", "") if found.ok else ("NO", "bold red")
         show([Line(f"{mark:4}{found.name:26} {found.detail}", style)], sys.stdout)

@@ -97,7 +97,7 @@ def test_the_keyboard_reaches_everything_and_the_focus_is_seen(tab: OpenTab, add
     reach(page, "a.back[data-key='1']")
     page.keyboard.press("Enter")
     expect(page.locator("a.ref").first).to_be_focused()
-    for place in (".export summary", ".settings summary", "button[data-library]"):
+    for place in (".export summary", ".settings summary", "#open-library button"):
         reach(page, place, "Shift+Tab")
     page.keyboard.press("Enter")
     expect(page.locator("#library-name")).to_be_focused()
@@ -105,7 +105,7 @@ def test_the_keyboard_reaches_everything_and_the_focus_is_seen(tab: OpenTab, add
     page.keyboard.press("Space")
     expect(page.locator("#shelf [role=status]")).to_contain_text("Asking 1 of 2 articles")
     page.keyboard.press("Escape")
-    expect(page.locator("button[data-library]")).to_be_focused()
+    expect(page.locator("#open-library button")).to_be_focused()
     expect(page.locator("#narrowed")).to_contain_text("Asking 1 of 2 articles")
 
 

@@ -11,6 +11,7 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
+from rag import prompt
 from rag.chat import Chatbot
 from rag.config import Config
 from rag.embedder import SentenceTransformerEmbedder
@@ -148,7 +149,15 @@ def _generator(config: Config, progress: Progress | None) -> Generator | None:
     if progress is not None:
         progress("loading the model", 0, 1)
     states = States(home_folder(config) / "states")
-    return LlamaCpp(path, n_ctx=config.n_ctx, n_threads=config.n_threads, states=states)
+    model = LlamaCpp(path, n_ctx=config.n_ctx, n_threads=config.n_threads, states=states)
+    if progress is not None:
+        progress("warming up the model", 0, 1)
+    try:
+        model.choose(prompt.stated((), "Ready?"), ["Yes", "No"])  # reads the examples, so that no question waits for it
+    except BaseException:
+        model.close()
+        raise
+    return model
 
 
 def with_model(bot: Chatbot, model: str, progress: Progress | None = None) -> Chatbot:

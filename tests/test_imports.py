@@ -24,6 +24,7 @@ ONLY_IN = {
     "sentence_transformers": {"rag.embedder"},
     "llama_cpp": {"rag.llama", "eval.plain"},
     "chromadb": {"rag.store"},
+    "bm25s": {"rag.keyword"},
     "pypdf": {"rag.readers.pdf"},
     "docx": {"rag.readers.docx"},
     "feedparser": {"rag.readers.feed"},

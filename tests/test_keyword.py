@@ -104,20 +104,21 @@ def test_a_damaged_file_is_never_loaded_in_part(index: KeywordIndex, tmp_path: P
 
 
 def test_files_of_two_indexes_are_not_taken_together(index: KeywordIndex, tmp_path: Path) -> None:
-    index.save(tmp_path)
-    for name in ("words.json", "rows.npy", "lengths.npy", "starts.npy"):
-        good = (tmp_path / name).read_bytes()
+    own = tmp_path / "own"
+    index.save(own)
+    for name in sorted(file.name for file in own.iterdir()):
+        good = (own / name).read_bytes()
         build("A tram.", "Two trams came.").save(tmp_path / "other")
-        (tmp_path / name).write_bytes((tmp_path / "other" / name).read_bytes())
+        (own / name).write_bytes((tmp_path / "other" / name).read_bytes())
         with pytest.raises(StoreError):
-            KeywordIndex.load(tmp_path)
-        (tmp_path / name).write_bytes(good)
-    KeywordIndex.load(tmp_path)
+            KeywordIndex.load(own)
+        (own / name).write_bytes(good)
+    KeywordIndex.load(own)
 
 
 def slow_best(question: str, ids: Sequence[str], texts: Sequence[str]) -> dict[str, float]:
     """BM25 as it is written in the books, word by word and passage by passage."""
-    held = [Counter(content_words(text)) for text in texts]
+    held = [Counter(content_words(text) or ["-"]) for text in texts]  # bm25s cannot hold an empty document
     mean = sum(c.total() for c in held) / max(1, len(held))
     scores, ceiling = dict.fromkeys(ids, 0.0), 0.0
     for word in dict.fromkeys(content_words(question)):

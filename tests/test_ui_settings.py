@@ -125,7 +125,7 @@ def test_a_model_that_cannot_be_loaded_leaves_the_old_one_and_says_why(home: Pat
 
 @pytest.mark.parametrize("label", ["<b>", 'x" onload="y'])
 def test_names_stay_text(label: str) -> None:
-    page = Page(menu(Settings(), Config(model=label), [Choice(label, 1, True)], label))
+    page = Page(menu(Settings(), Config(model=label), [Choice(label, 1, True)]))
     assert {tag for tag, _ in page.tags} <= {
         "details",
         "summary",

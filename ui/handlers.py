@@ -129,7 +129,8 @@ class Handlers:
             self._models.switch(self._bot, word)
         else:
             conversation.settings = conversation.settings.with_word(name, word)
-        return self.look(conversation)
+        banner, transcript, _, clock = self.look(conversation)
+        return (banner, transcript, self._menu(conversation, is_open=True), clock)
 
     # --- below: the page as a function of the conversation -----------------------------------------------------
 
@@ -155,7 +156,7 @@ class Handlers:
         """The last exchange stands apart, from its first word to its end: nothing above it is touched meanwhile."""
         return render.transcript(conversation.exchanges[-1:], last=True)
 
-    def _menu(self, conversation: Conversation) -> str:
+    def _menu(self, conversation: Conversation, is_open: bool = False) -> str:
         if self._bot.bot is None:
             return ""
-        return menu(conversation.settings, self._bot.bot.config, self._models.on_offer())
+        return menu(conversation.settings, self._bot.bot.config, self._models.on_offer(), is_open)

@@ -153,6 +153,8 @@
   document.addEventListener("click", ({ target }) => {
     if (target.closest?.("button[data-library]")) showLibrary(!libraryIsOpen());
     if (target.closest?.("#new")) showLibrary(false);
+    // A day that was not taken stands in its field alone: nothing that comes from the server would change it.
+    if (target.closest?.('[data-event="all"]')) for (const field of all("#shelf input[type=date]")) field.value = "";
   });
   document.addEventListener("keydown", ({ key, target }) => {
     if (key === "Escape" && libraryIsOpen() && !target.closest?.("input, textarea")) showLibrary(false);

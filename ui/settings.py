@@ -64,8 +64,9 @@ class Settings:
         return self if value is None else replace(self, **{name: value})
 
 
-def menu(settings: Settings, config: Config, models: Sequence[Choice], trouble: str = "") -> str:
-    """The settings, folded away. `config` is what Footnote was started with; `models` are empty where it has none."""
+def menu(settings: Settings, config: Config, models: Sequence[Choice], is_open: bool = False) -> str:
+    """The settings, folded away unless one was just changed. `config` is what Footnote was started with; `models` are
+    empty where it has none."""
     place = nearest(settings.answer_threshold or config.answer_threshold)
     threshold, name = CARE[place]
     said = f"{name}: answers when it is at least {round(100 * threshold)} % sure that the articles hold the answer."
@@ -77,12 +78,11 @@ def menu(settings: Settings, config: Config, models: Sequence[Choice], trouble: 
     passages = options([(str(n), f"{n} passages") for n in PASSAGES], str(settings.top_k or config.top_k))
     tokens = str(settings.max_answer_tokens or config.max_answer_tokens)
     lengths = options([(str(n), label) for n, label in LENGTHS], tokens)
-    wrong = f'<p class="trouble" role="alert">{escape(trouble)}</p>' if trouble else ""
     return (
-        '<details class="menu-of settings"><summary>Settings</summary>'
+        f'<details class="menu-of settings"{" open" if is_open else ""}><summary>Settings</summary>'
         f'<div class="menu" role="group" aria-label="Settings">{care}'
         f"{select('How much is read', 'top_k', passages)}{select('Length of answers', 'max_answer_tokens', lengths)}"
-        f"{model_choice(config.model, models)}{wrong}"
+        f"{model_choice(config.model, models)}"
         '<p class="hint">The first three are for this tab; the model is for everybody who asks this Footnote.</p>'
         "</div></details>"
     )

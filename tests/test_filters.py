@@ -10,8 +10,8 @@ from rag.errors import UsageError
 from rag.filters import known, parse, passing
 from rag.types import Article, Filters
 
-BRIDGE = Article("b1", "Bridge", "It is long.", "Lindau Post", date(2024, 3, 3), "news/bridge.txt", "en")
-FERRY = Article("f1", "Ferry", "It stops.", "Seeline", date(2024, 4, 18), "https://a.example/ferry", "de")
+BRIDGE = Article("b1", "Bridge", "It is long.", "Lindau Post", date(2024, 3, 3), "news/bridge.txt", language="en")
+FERRY = Article("f1", "Ferry", "It stops.", "Seeline", date(2024, 4, 18), "https://a.example/ferry", language="de")
 MUSEUM = Article("m1", "Museum", "It opens.")
 ALL = (BRIDGE, FERRY, MUSEUM)
 

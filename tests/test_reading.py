@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.articles import read_corpus
+from rag.articles import Note, Skipped, Worker, read_corpus
 from rag.errors import CorpusError
 from rag.reading import Ledger, from_json, read_changed, scan, to_json
 from rag.types import Article
+from rag.worker import read_file
 
 TEXTS = ["A tram was built.", "A boat won the race.", "A bridge opened.", "\x00\x01\x02" * 50]
 LINES = [
@@ -29,6 +31,18 @@ STEPS = st.lists(
     min_size=1,
     max_size=8,
 )
+
+
+@pytest.fixture(autouse=True, scope="module")
+def in_this_process() -> Iterator[None]:
+    """A process of its own for each of hundreds of readings would take minutes; tests/test_bad_files.py has it."""
+
+    def read(self: Worker, file: Path) -> Iterator[Article | Skipped | Note]:
+        return (item for item in read_file(file) if item is not None)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Worker, "read", read)
+        yield
 
 
 def write(folder: Path, name: str, number: int | None, tick: int) -> None:
@@ -76,8 +90,7 @@ def test_what_has_not_changed_is_not_read(tmp_path: Path, monkeypatch: pytest.Mo
         write(tmp_path, name, 0, 1)
     articles, ledger = read_changed(scan([tmp_path]), {}, {})
     opened: list[str] = []
-    real = Path.read_bytes
-    monkeypatch.setattr(Path, "read_bytes", lambda self: (opened.append(self.name), real(self))[1])
+    monkeypatch.setattr("rag.reading.read_each", lambda file, worker: (opened.append(file.name), read_file(file))[1])
     write(tmp_path, "c.txt", 2, 1)
     again, _ = read_changed(scan([tmp_path]), ledger, articles)
     assert opened == ["c.txt"]

@@ -15,7 +15,7 @@ from rag.cite import quoted
 from rag.disagree import both_sides
 from rag.errors import ModelError
 from rag.evidence import Sentence
-from rag.types import Article, Claim, Retrieved, Token, Turn
+from rag.types import Article, Citation, Claim, Retrieved, Token, Turn
 from tests import ui_fakes as fakes
 from ui import article as article_module
 from ui import escape as escape_module
@@ -192,6 +192,15 @@ def test_only_web_addresses_become_links(source: str, linked: bool) -> None:
 
 
 # --- what is shown --------------------------------------------------------------------------------------------------
+
+
+def test_a_card_names_the_page_of_a_quote_from_a_pdf() -> None:
+    record = Article("a", "Report", "On page one. On page two.", pages=(0, 13))
+    second = Citation(1, record, 13, 25, "On page two.", 1.0)
+    assert "page 2" in Page(render.footnote(second, 1, 1)).text
+    assert "page" not in Page(render.footnote(replace(second, article=replace(record, pages=())), 1, 1)).text.replace(
+        second.quote, ""
+    )
 
 
 def test_each_sentence_carries_its_footnotes_and_their_cards() -> None:

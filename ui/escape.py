@@ -112,8 +112,9 @@ def day_in_words(published: date) -> str:
     return f"{published.day} {MONTHS[published.month - 1]} {published.year}"
 
 
-def byline(article: Article) -> str:
-    """Publisher and date as HTML, whichever of them is known."""
+def byline(article: Article, page: int | None = None) -> str:
+    """Publisher, date and page as HTML, whichever of them is known."""
     parts = [isolated(article.publisher)] if article.publisher else []
     parts += [day(article.published)] if article.published else []
+    parts += [f"page {page}"] if page else []
     return " · ".join(parts)

@@ -148,7 +148,7 @@ def footnote(citation: Citation, number: int, index: int) -> str:
         f'<span class="card" role="tooltip" id="{card}">'
         f'<q dir="auto">{escape(clipped(citation.quote, EXCERPT))}</q>'
         f'<span class="headline">{isolated(heading(citation.article))}</span>'
-        f'<span class="byline">{byline(citation.article)}</span></span></span>'
+        f'<span class="byline">{byline(citation.article, citation.page)}</span></span></span>'
     )
 
 

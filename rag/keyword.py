@@ -97,9 +97,12 @@ class KeywordIndex:
                 return NOTHING
             import bm25s
 
+            engine = bm25s.BM25.load(str(folder))
             held, ends = np.load(folder / "held.npy", mmap_mode="r"), np.load(folder / "ends.npy")
+            if not _fits(engine.scores, len(ids), len(words)) or len(ends) != len(ids) + 1 or ends[-1] != len(held):
+                raise ValueError("its files do not belong together")
             return cls(
-                bm25s.BM25.load(str(folder)),
+                engine,
                 ids,
                 {word: i for i, word in enumerate(words)},
                 [held[a:b] for a, b in pairwise(ends)],
@@ -121,6 +124,15 @@ def _engine(held: Iterable[Ints], words: dict[str, int]) -> Any:
     engine = bm25s.BM25(method="lucene", k1=1.5, b=0.75)
     engine.index(([row.tolist() for row in held], dict(words)), create_empty_token=False, show_progress=False)
     return engine
+
+
+def _fits(scores: Any, passages: int, words: int) -> bool:
+    """Whether the engine's matrix is one of so many passages and words: a library may come from somebody else."""
+    data, rows, pointers = scores["data"], scores["indices"], scores["indptr"]
+    whole = len(pointers) > words and pointers[0] == 0 and pointers[-1] == len(data) == len(rows)
+    ordered = bool((np.diff(pointers) >= 0).all())
+    inside = not len(rows) or (int(rows.min()) >= 0 and int(rows.max()) < passages)
+    return bool(whole and ordered and inside and scores["num_docs"] == passages)
 
 
 def _digest(folder: Path) -> str:

@@ -34,7 +34,7 @@ MAX_BYTES = 1 << 36
 """Bytes that a library may have unpacked, 64 GiB; and what is unpacked may not be a hundred times what is packed."""
 MAX_RATIO = 100
 _INSIDE = re.compile(
-    r"state/(keyword/)?[a-z_]+\.(json|jsonl|npy)|added/[^/\\\0]{1,200}|hidden\.json|manifest\.json|mark"
+    r"state/(keyword/)?[a-z_.]+\.(json|jsonl|npy)|state/keyword/whole|added/[^/\\\0]{1,200}|hidden\.json|manifest\.json|mark"
 )
 
 

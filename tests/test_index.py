@@ -280,10 +280,11 @@ FILES = (
     "state-*/copies.json",
     "state-*/sketches.npy",
     "state-*/keyword/words.json",
-    "state-*/keyword/starts.npy",
-    "state-*/keyword/rows.npy",
-    "state-*/keyword/counts.npy",
-    "state-*/keyword/lengths.npy",
+    "state-*/keyword/held.npy",
+    "state-*/keyword/ends.npy",
+    "state-*/keyword/whole",
+    "state-*/keyword/data.csc.index.npy",
+    "state-*/keyword/params.index.json",
 )
 
 

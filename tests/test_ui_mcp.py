@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -39,7 +40,9 @@ def in_session(address: str, step: Step) -> Any:
             await session.initialize()
             return await step(session)
 
-    return asyncio.run(asyncio.wait_for(run(), 120))
+    # In a thread of its own: the browser tests leave a running event loop behind in this one.
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(lambda: asyncio.run(asyncio.wait_for(run(), 120))).result()
 
 
 def call(address: str, tool: str, **arguments: Any) -> Any:

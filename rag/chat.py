@@ -242,13 +242,6 @@ class Chatbot:
             self._index, query, k, self._config.per_article, self._config.retrieval, where or self._config.where
         )
 
-    def _printed(self, hits: Sequence[Hit]) -> list[Article]:
-        """The articles that were found, and those that print the same stories."""
-        now = self._index.now
-        articles = dict.fromkeys(article.id for hit in hits for article in (hit.article, *now.printed_by(hit.article)))
-        found = {hit.article.id: hit.article for hit in hits}
-        return [found.get(i) or now.articles[i] for i in articles]
-
     def _answer(self, asked: _Asked, hits: tuple[Hit, ...], searched: float) -> Iterator[Event]:
         if self._config.check and is_command(asked.question):
             yield self._refusal(asked, _Known(hits, (), (), searched), COMMAND_CONFIDENCE)
@@ -272,7 +265,7 @@ class Chatbot:
         )
         asked.tell("checking")
         statements, dropped = self._statements(asked, known, draft)
-        claims, citations = cite.number(statements, self._printed(hits))
+        claims, citations = cite.number(statements)
         seconds = Seconds(searched, first, time.perf_counter() - asked.started)
         text = cite.with_markers(claims)
         yield Answer(asked.question, text, claims, citations, hits, None, confidence, seconds, dropped)
@@ -319,7 +312,7 @@ class Chatbot:
     def _refusal(self, asked: _Asked, known: _Known, confidence: float) -> Answer:
         reason = refuse.reason(asked.question, known.hits) if known.hits else refuse.NOTHING_TO_SEARCH
         nearest = refuse.nearest(known.evidence, known.relevance)
-        near, citations = cite.number(nearest, self._printed(known.hits))
+        near, citations = cite.number(nearest)
         text = f"{reason} The nearest they hold: {cite.with_markers(near)}" if near else reason
         seconds = Seconds(known.searched, None, time.perf_counter() - asked.started)
         return Answer(asked.question, text, (), citations, known.hits, reason, confidence, seconds)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from rag import sentences
-from rag.copies import copies_of
+from rag.copies import holds
 from rag.evidence import Sentence
 from rag.facts import names
 from rag.support import Support, SupportChecker
@@ -155,13 +155,8 @@ def quoted(sentence: Sentence) -> Statement:
     return Statement(f"“{words.translate(_INNER)}”", (sentence,), 1.0)
 
 
-def number(
-    statements: Sequence[Statement], found: Sequence[Article] = ()
-) -> tuple[tuple[Claim, ...], tuple[Citation, ...]]:
-    """Claims with their citations, numbered from 1 in order of first use; the same span keeps its number.
-
-    `found` are the articles among which copies of a cited one are looked for.
-    """
+def number(statements: Sequence[Statement]) -> tuple[tuple[Claim, ...], tuple[Citation, ...]]:
+    """Claims with their citations, numbered from 1 in order of first use; the same span keeps its number."""
     citations: dict[tuple[str, int, int], Citation] = {}
     claims = []
     for statement in statements:
@@ -169,7 +164,7 @@ def number(
         for s in sorted(statement.sources, key=lambda s: (s.rank, s.start)):
             key = (s.article.id, s.start, s.end)
             if key not in citations:
-                copies = copies_of(s.article, s.text, found)
+                copies = tuple(copy for copy in s.copies if holds(copy, s.text))
                 citations[key] = Citation(
                     len(citations) + 1, s.article, s.start, s.end, s.text, statement.support, copies
                 )

@@ -1,4 +1,4 @@
-"""The same story printed twice is one source. Knows nothing about questions or answers.
+"""The same story printed twice is one source: whether two articles do so. Knows nothing about questions or answers.
 
 A copy holds most of the words of the other article in the same order: a wire story that two outlets print, a page
 saved twice, a text with a new headline. Two reports of one event in words of their own share far less.
@@ -7,7 +7,6 @@ saved twice, a text with a new headline. Two reports of one event in words of th
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from functools import lru_cache
 
 from rag.types import Article
@@ -23,28 +22,6 @@ REPEAT_FROM = 0.8
 """Share of a passage's runs from which it says again what a copy of its article has said."""
 COMPARED_CHARS = 40_000
 """Characters of an article that are compared: a text of megabytes must not hold up a question."""
-
-
-def groups(articles: Sequence[Article]) -> dict[str, Article]:
-    """Article id -> the first of `articles` that it is a copy of, or itself.
-
-    >>> wire = "The mayor opened the new harbour bridge on Sunday in front of two thousand people."
-    >>> found = groups([Article("a", "Bridge opens", wire), Article("b", "New bridge", f"LINDAU (Wire) - {wire}")])
-    >>> {copy: original.id for copy, original in found.items()}
-    {'a': 'a', 'b': 'a'}
-    """
-    found: dict[str, Article] = {}
-    for article in articles:
-        if article.id not in found:
-            firsts = (first for first in found.values() if is_copy(article, first))
-            found[article.id] = next(firsts, article)
-    return found
-
-
-def copies_of(article: Article, words: str, among: Sequence[Article]) -> tuple[Article, ...]:
-    """The copies of `article` among the others that hold `words` of it too, each once."""
-    others = {other.id: other for other in among if other.id != article.id}
-    return tuple(other for other in others.values() if is_copy(other, article) and holds(other, words))
 
 
 def is_copy(one: Article, other: Article) -> bool:

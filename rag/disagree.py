@@ -13,7 +13,6 @@ from dataclasses import dataclass
 
 from rag.asked import kind
 from rag.cite import Statement, quoted
-from rag.copies import is_copy
 from rag.evidence import Sentence
 from rag.facts import Date, Number, content_words, dates, is_negated, names, numbers
 
@@ -60,7 +59,7 @@ def both_sides(
     for shown in statements:
         for one in shown.sources:
             for other in heard:
-                if other.article.id == one.article.id or is_copy(other.article, one.article):
+                if other.article.id in (one.article.id, *(copy.id for copy in one.copies)):
                     continue
                 if difference(question, one.text, other.text, float(one.vector @ other.vector)):
                     rest = [s for s in statements if not {*s.sources} & {one, other}]

@@ -9,7 +9,6 @@ import contextlib
 import hashlib
 import re
 from dataclasses import dataclass
-from datetime import date
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -32,8 +31,8 @@ class Skipped:
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
-    """The raw text of one article, with what the file itself says about it.
+class Document(About):
+    """The raw text of one article, with what the file itself says about it (the fields of `About`).
 
     `kind`: "html" is a whole web page; "page" is text that may have the furniture of one around it; "prose" has none.
     `pages` are the offsets in `text` at which its pages begin. `note` says what had to be guessed to read it.
@@ -43,13 +42,6 @@ class Document:
     source: str
     kind: Literal["html", "page", "prose"] = "page"
     id: str | None = None
-    title: str | None = None
-    publisher: str | None = None
-    published: date | None = None
-    author: str | None = None
-    language: str | None = None
-    url: str | None = None
-    section: str | None = None
     pages: tuple[int, ...] = ()
     note: str | None = None
 

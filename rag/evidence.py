@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from rag import sentences
-from rag.copies import groups, holds
+from rag.copies import holds
 from rag.facts import names
 from rag.passages import context
 from rag.types import Article, Embedder, Hit, Vectors
@@ -54,6 +54,8 @@ class Sentence:
     """Shape (dim,): the sentence alone, as embedded."""
     about: str = ""
     """Names of the sentence before that "he", "she" or "it" may stand for; "" where nothing points back."""
+    copies: tuple[Article, ...] = field(default=(), compare=False, repr=False)
+    """The other articles that print the same story."""
 
     @property
     def need(self) -> float:
@@ -97,10 +99,12 @@ def _measure(question: str, hits: Sequence[Hit], embed: Embedder) -> list[Senten
     """All sentences of the hits with their scores; one that two passages, or two copies, share counts once."""
     places: dict[tuple[str, int, int], tuple[Hit, int]] = {}
     about: list[str] = []
-    original = groups([hit.article for hit in hits])
+    printed: dict[str, Article] = {}  # article -> the first of the hits' articles that prints its story
     for rank, hit in enumerate(hits):
         offset = hit.passage.start
-        first = original[hit.article.id]
+        first = printed.setdefault(hit.article.id, hit.article)
+        for copy in hit.copies:
+            printed.setdefault(copy.id, first)
         names_before = ""
         for start, end in sentences.split(hit.passage.text):
             text, place = hit.passage.text[start:end], (hit.article.id, offset + start, offset + end)
@@ -130,6 +134,7 @@ def _measure(question: str, hits: Sequence[Hit], embed: Embedder) -> list[Senten
             overlaps[i],
             vectors[i + 1],
             about[i],
+            hit.copies,
         )
         for i, ((_, start, end), (hit, rank)) in enumerate(places.items())
     ]

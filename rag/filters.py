@@ -16,7 +16,7 @@ SHOWN = 8
 def passing(articles: Iterable[Article], where: Filters) -> list[bool]:
     """For each article whether the filters let it through.
 
-    >>> bridge = Article("a", None, "It is long.", "Lindau Post", date(2024, 3, 3), "news/bridge.txt", "en")
+    >>> bridge = Article("a", None, "It is long.", "Lindau Post", date(2024, 3, 3), "news/bridge.txt", language="en")
     >>> passing([bridge], Filters(publishers=["lindau post"], before=date(2024, 3, 3), articles=["bridge.txt"]))
     [True]
     >>> passing([bridge], Filters(after=date(2024, 3, 4)))

@@ -71,7 +71,7 @@ _NO_NAME = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class About:
     """The fields of a page, tidied."""
 

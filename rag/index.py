@@ -22,12 +22,12 @@ from typing import Any
 from filelock import FileLock
 
 from rag.alike import find
-from rag.articles import RULES, Skipped, read_corpus
+from rag.articles import RULES, Skipped
 from rag.errors import CorpusError, StoreError
 from rag.keyword import KeywordIndex
 from rag.own import Own
 from rag.passages import TARGET_PIECES, TITLE_CHARS, context, cut
-from rag.reading import Ledger, Stamp, from_json, read_changed, scan, to_json
+from rag.reading import Ledger, Stamp, from_json, read_changed, scan, to_json, why_nothing
 from rag.saved import read, write, written
 from rag.snapshot import EMPTY, Snapshot
 from rag.store import COLLECTION, ChromaStore
@@ -124,7 +124,9 @@ class Index:
         )
         nothing = not any(file.holds for file in ledger.values())
         if nothing and (stamps or not self.ledger) and not allow_empty:
-            read_corpus(corpus)  # says why there is nothing
+            raise CorpusError(
+                why_nothing(corpus, {path: file for path, file in ledger.items() if _below(path, corpus)})
+            )
         before = self.articles
         embedded = self._update(known, ledger, rules, in_step, tell)
         return _report(before, self.articles, ledger, len(self.passages), embedded)

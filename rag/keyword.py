@@ -35,12 +35,15 @@ class KeywordIndex:
     dict_keys(['p'])
     """
 
-    def __init__(self, engine: Any, ids: Sequence[str], words: dict[str, int], held: Sequence[Ints]) -> None:
-        """`held[i]`: the words of passage `ids[i]`, as their numbers in `words`."""
+    def __init__(self, engine: Any, ids: Sequence[str], held: Sequence[Ints]) -> None:
+        """`held[i]`: the words of passage `ids[i]`, by the engine's numbers for them. No passages, no engine."""
         self._engine = engine
         self.ids = list(ids)
-        self._words = words
         self._held = held
+
+    @property
+    def _words(self) -> dict[str, int]:
+        return self._engine.vocab_dict if self._engine is not None else {}
 
     @classmethod
     def build(
@@ -58,13 +61,13 @@ class KeywordIndex:
         words = dict(before._words)
         rows = [-1] * len(ids) if same is None else same
         held = [_numbers(text, words) if row < 0 else before._held[row] for text, row in zip(texts, rows, strict=True)]
-        return cls(_engine(held, words), ids, words, held)
+        return cls(_engine(held, words), ids, held)
 
     def best(self, question: str, n: int, among: Rows | None = None) -> dict[str, float]:
         """Score in 0..1 of the best `n` passages that share a word with the question, by passage id, best first."""
         asked = dict.fromkeys(content_words(question))
         known = [self._words[word] for word in asked if word in self._words]
-        if self._engine is None or not known:
+        if not known:
             return {}
         scores = self._engine.get_scores_from_ids(np.array(known, np.int32))
         ceiling = sum(self._idf(word) for word in asked)
@@ -83,7 +86,7 @@ class KeywordIndex:
             self._engine.save(str(folder), show_progress=False)
         np.save(folder / "held.npy", np.concatenate([np.zeros(0, np.int32), *self._held]))
         np.save(folder / "ends.npy", np.cumsum([0, *map(len, self._held)]))
-        (folder / "words.json").write_text(json.dumps([self.ids, list(self._words)]), encoding="utf-8")
+        (folder / "passages.json").write_text(json.dumps(self.ids), encoding="utf-8")
         (folder / "whole").write_text(_digest(folder), encoding="ascii")
 
     @classmethod
@@ -92,21 +95,20 @@ class KeywordIndex:
         try:
             if (folder / "whole").read_text(encoding="ascii") != _digest(folder):
                 raise ValueError("its files are not those that were written together")
-            ids, words = json.loads((folder / "words.json").read_text(encoding="utf-8"))
+            ids = json.loads((folder / "passages.json").read_text(encoding="utf-8"))
             if not ids:
                 return NOTHING
             import bm25s
 
             engine = bm25s.BM25.load(str(folder))
             held, ends = np.load(folder / "held.npy", mmap_mode="r"), np.load(folder / "ends.npy")
-            if not _fits(engine.scores, len(ids), len(words)) or len(ends) != len(ids) + 1 or ends[-1] != len(held):
+            if (
+                not _fits(engine.scores, len(ids), len(engine.vocab_dict))
+                or len(ends) != len(ids) + 1
+                or ends[-1] != len(held)
+            ):
                 raise ValueError("its files do not belong together")
-            return cls(
-                engine,
-                ids,
-                {word: i for i, word in enumerate(words)},
-                [held[a:b] for a, b in pairwise(ends)],
-            )
+            return cls(engine, ids, [held[a:b] for a, b in pairwise(ends)])
         except (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError) as error:
             raise StoreError(
                 f"The keyword index in {folder} cannot be read: {error}. Delete it to build it again."
@@ -122,7 +124,7 @@ def _engine(held: Iterable[Ints], words: dict[str, int]) -> Any:
     import bm25s
 
     engine = bm25s.BM25(method="lucene", k1=1.5, b=0.75)
-    engine.index(([row.tolist() for row in held], dict(words)), create_empty_token=False, show_progress=False)
+    engine.index(([row.tolist() for row in held], words), create_empty_token=False, show_progress=False)
     return engine
 
 
@@ -147,4 +149,4 @@ def _digest(folder: Path) -> str:
     return digest.hexdigest()
 
 
-NOTHING = KeywordIndex(None, [], {}, [])
+NOTHING = KeywordIndex(None, [], [])

@@ -16,6 +16,7 @@ from pathlib import Path
 from rag import saved
 from rag.config import SEEDS, Config
 from rag.errors import CorpusError, StoreError, UsageError
+from rag.files import put
 from rag.home import home_folder
 
 _NAME = re.compile(r"\w[\w .-]{0,63}(?<![ .])")
@@ -121,9 +122,7 @@ def delete(config: Config, name: str) -> Library:
 def write(folder: Path, corpus: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        new = folder / "library.json.new"
-        new.write_text(json.dumps({"corpus": str(corpus)}) + "\n", encoding="utf-8")
-        new.replace(folder / "library.json")
+        put(folder / "library.json", json.dumps({"corpus": str(corpus)}) + "\n")
     except OSError as error:
         raise StoreError(
             f"The library in {folder} cannot be written ({error.strerror}). Name another --home."

@@ -20,6 +20,7 @@ from pathlib import Path
 
 from rag.articles import Skipped, Worker, read_each
 from rag.errors import StoreError
+from rag.files import put
 from rag.types import Article
 
 MAX_BYTES = 200_000_000
@@ -136,11 +137,9 @@ def _write_names(path: Path, names: Iterable[str]) -> None:
 
 
 def _write(path: Path, text: str) -> None:
-    """In one step; until then the file is hidden by its name. Raises StoreError: the disk is full or read-only."""
-    new = path.with_name(f".{path.name}.part")
+    """Raises StoreError: the disk is full or read-only."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        new.write_text(text, encoding="utf-8")
-        new.replace(path)
+        put(path, text)
     except OSError as error:
         raise StoreError(f"{path} cannot be written: {error.strerror}. Free some space and try again.") from error

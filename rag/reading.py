@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from rag.articles import Note, Skipped, Worker, list_files, read_each
+from rag.errors import CorpusError
+from rag.readers.formats import KINDS
 from rag.types import Article
 
 Stamp = tuple[int, int, int]
@@ -28,6 +30,8 @@ class Read:
     gives: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
     skipped: tuple[Skipped, ...] = ()
+    notes: tuple[Skipped, ...] = ()
+    """What had to be guessed to read it."""
 
     @property
     def holds(self) -> frozenset[str]:
@@ -36,6 +40,41 @@ class Read:
 
 Ledger = dict[str, Read]
 """By path, in the order of the files."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a corpus gave: its articles in the order of the files, what was skipped, and what was read with a guess."""
+
+    articles: tuple[Article, ...]
+    skipped: tuple[Skipped, ...] = ()
+    notes: tuple[Skipped, ...] = ()
+
+
+def read_corpus(path: str | Path, progress: Callable[[int, int], None] | None = None) -> Reading:
+    """All articles of a folder (with the folders in it) or of one file.
+
+    The same content twice is one article. `progress` is called with bytes read and bytes in all.
+
+    Raises:
+        CorpusError: nothing there, or nothing of it can be read.
+    """
+    articles, ledger = read_changed(scan([Path(path)]), {}, {}, progress=progress)
+    skipped = [left_out for file in ledger.values() for left_out in file.skipped]
+    if not articles:
+        raise CorpusError(why_nothing(Path(path), ledger))
+    return Reading(tuple(articles.values()), tuple(skipped), tuple(n for file in ledger.values() for n in file.notes))
+
+
+def why_nothing(path: Path, ledger: Ledger) -> str:
+    """Why the files of a corpus gave no article, and what to do."""
+    formats = f"Footnote reads {KINDS}."
+    if not ledger:
+        return f"The folder {path} is empty. Put articles into it, or name another. {formats}"
+    skipped = [left_out for file in ledger.values() for left_out in file.skipped]
+    reasons = "; ".join(f"{item.source}: {item.reason}" for item in skipped[:3])
+    more = f" (and {len(skipped) - 3} more)" if len(skipped) > 3 else ""
+    return f"Nothing in {path} can be read as an article. {reasons}{more}. {formats}"
 
 
 def to_json(ledger: Ledger, home: Path) -> dict[str, Any]:
@@ -55,6 +94,7 @@ def from_json(fields: Mapping[str, Any], home: Path) -> Ledger:
             tuple(map(str, file["gives"])),
             tuple(map(str, file["also"])),
             tuple(Skipped(**left_out) for left_out in file["skipped"]),
+            tuple(Skipped(**note) for note in file.get("notes", ())),
         )
         for path, file in fields.items()
     }
@@ -131,16 +171,16 @@ class _Merged:
         gives = [i for i in known.gives + known.also if i in self.before and i not in self.articles]
         self.articles.update((i, self.before[i]) for i in gives)
         also = tuple(i for i in known.gives + known.also if i not in gives)
-        self.ledger[path] = Read(known.stamp, tuple(gives), also, known.skipped)
+        self.ledger[path] = replace(known, gives=tuple(gives), also=also)
 
     def take(self, path: str, stamp: Stamp, items: Iterable[Article | Skipped | Note]) -> None:
         gives: dict[str, None] = {}
         also: dict[str, None] = {}
-        skipped = []
+        skipped, notes = [], []
         for item in items:
             if isinstance(item, tuple):
-                continue
-            if isinstance(item, Skipped):
+                notes.append(Skipped(*item))
+            elif isinstance(item, Skipped):
                 skipped.append(item)
             elif item.id not in self.articles:
                 same = self.before.get(item.id)
@@ -151,4 +191,4 @@ class _Merged:
                     skipped.append(Skipped(item.source, f"its id {item.id!r} belongs to another article already"))
                 if item.id not in gives:
                     also[item.id] = None
-        self.ledger[path] = Read(stamp, tuple(gives), tuple(also), tuple(skipped))
+        self.ledger[path] = Read(stamp, tuple(gives), tuple(also), tuple(skipped), tuple(notes))

@@ -13,9 +13,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import shutil
-from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -25,6 +23,7 @@ import numpy as np
 
 from rag.alike import Copies
 from rag.errors import StoreError
+from rag.files import put, synced
 from rag.keyword import KeywordIndex
 from rag.snapshot import Snapshot
 from rag.types import Article, Passage
@@ -61,7 +60,7 @@ def write(folder: Path, manifest: dict[str, Any], snapshot: Snapshot) -> dict[st
         state = folder / f"state-{number}"
         _save(state, snapshot)
         manifest = {**manifest, "format": FORMAT, "state": state.name}
-        _replace(folder / "manifest.json", json.dumps(manifest))
+        put(folder / "manifest.json", json.dumps(manifest))
         if current:
             shutil.rmtree(folder / current, ignore_errors=True)
         return manifest
@@ -97,20 +96,20 @@ def _named(folder: Path) -> str | None:
 
 def _save(state: Path, snapshot: Snapshot) -> None:
     state.mkdir()
-    with _synced(state / "articles.jsonl") as file:
+    with synced(state / "articles.jsonl") as file:
         file.writelines(_to_line(article).encode("utf-8", "surrogatepass") for article in snapshot.known.values())
     placed = zip(snapshot.passages.values(), snapshot.keys, strict=True)
     rows = [[p.article_id, p.start, p.end, p.id, key] for p, key in placed]
-    with _synced(state / "passages.json") as file:
+    with synced(state / "passages.json") as file:
         file.write(json.dumps(rows).encode())
-    with _synced(state / "vectors.npy") as file:
+    with synced(state / "vectors.npy") as file:
         np.save(file, snapshot.vectors)
-    with _synced(state / "copies.json") as file:
+    with synced(state / "copies.json") as file:
         file.write(json.dumps(snapshot.copies.first).encode())
     sketches = [snapshot.copies.sketches[i] for i in snapshot.known]
-    with _synced(state / "sketches.npy") as file:
+    with synced(state / "sketches.npy") as file:
         np.save(file, np.concatenate([np.zeros(0, np.uint32), *sketches]))
-    with _synced(state / "sketch_ends.npy") as file:
+    with synced(state / "sketch_ends.npy") as file:
         np.save(file, np.cumsum([len(sketch) for sketch in sketches], dtype=np.int64))
     snapshot.keyword.save(state / "keyword")
 
@@ -150,20 +149,3 @@ def _from_line(line: str) -> Article:
     record = json.loads(line)
     published, pages = record.pop("published"), record.pop("pages", ())
     return Article(**record, published=date.fromisoformat(published) if published else None, pages=tuple(pages))
-
-
-@contextlib.contextmanager
-def _synced(path: Path) -> Iterator[Any]:
-    """A new file, on the disk when the block ends."""
-    with path.open("wb") as file:
-        yield file
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _replace(path: Path, text: str) -> None:
-    """Write beside the file and rename: a reader sees the old text or the new, never half."""
-    new = path.with_name(path.name + ".new")
-    with _synced(new) as file:
-        file.write(text.encode())
-    new.replace(path)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from rag.copies import repeats
 from rag.index import Index
 from rag.ranking import Rows
@@ -39,7 +41,7 @@ def search(
         taken = _cap(_ranked(now, question, vector, candidates, retrieval, among), k, per_article, now)
         if len(taken) == k or candidates >= there:
             break
-    return taken
+    return [replace(hit, copies=tuple(now.printed_by(hit.article))) for hit in taken]
 
 
 def _ranked(now: Snapshot, question: str, vector: Vectors, n: int, retrieval: str, among: Rows | None) -> list[Hit]:

@@ -103,13 +103,17 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage that search found. `score` ranks within one list; `dense` is a cosine, `keyword` a BM25 score."""
+    """A passage that search found. `score` ranks within one list; `dense` is a cosine, `keyword` a BM25 score.
+
+    `copies` are the other articles of the index that print the same story.
+    """
 
     passage: Passage
     article: Article
     score: float
     dense: float = 0.0
     keyword: float = 0.0
+    copies: tuple[Article, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         return {

@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.articles import Reading, read_corpus
 from rag.config import SEEDS
 from rag.decode import NotText, decode
 from rag.errors import CorpusError
+from rag.reading import Reading, read_corpus
 
 TEXT = "The mayor of Lindau opened the new bridge on Sunday. It cost the town 38 million euros."
 PAGE = """<!doctype html><html><head><title>Bridge opens - Lindau Post</title>

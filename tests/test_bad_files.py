@@ -14,10 +14,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rag import worker
-from rag.articles import list_files, read_corpus
+from rag.articles import list_files
 from rag.documents import Document, Unreadable, to_article
 from rag.readers.formats import documents
-from rag.reading import scan
+from rag.reading import read_corpus, scan
 from rag.types import Article
 from tests.files import archive, docx, epub, message, pdf, rss
 from tests.texts import texts

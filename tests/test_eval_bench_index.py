@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from eval.bench_index import PASSAGES_AN_ARTICLE, STEPS, articles, main, write_corpus
-from rag.articles import read_corpus
+from rag.reading import read_corpus
 
 
 def test_the_same_articles_every_time_and_some_printed_twice() -> None:

@@ -9,8 +9,8 @@ import pytest
 from eval import copies
 from eval.copies import COPIES, QUOTES, main, measure, stories, variants
 from rag.alike import Copies
-from rag.articles import read_corpus
 from rag.config import SEEDS
+from rag.reading import read_corpus
 
 TOLD = [[f"Sentence {i} of story {s} says word{s}x{i} and word{s}y{i} no more." for i in range(8)] for s in range(4)]
 

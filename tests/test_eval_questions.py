@@ -11,9 +11,9 @@ import pytest
 
 from eval.locate import Library
 from eval.questions import SHIPPED, Evidence, Question, parse, read
-from rag.articles import read_corpus
 from rag.config import SEEDS
 from rag.errors import UsageError
+from rag.reading import read_corpus
 from rag.types import Article, Filters, Turn
 
 KINDS = {

@@ -15,9 +15,9 @@ from eval import gate
 from eval.__main__ import Parts, main
 from eval.metrics import Check
 from eval.run import append
-from rag.articles import read_corpus
 from rag.config import Config
 from rag.errors import DiskFull, ModelError, QuestionError
+from rag.reading import read_corpus
 from rag.types import Answer, Article, Citation, Claim, Filters, Hit, Passage, Seconds, Turn
 
 QUESTIONS = [

@@ -279,7 +279,7 @@ FILES = (
     "state-*/vectors.npy",
     "state-*/copies.json",
     "state-*/sketches.npy",
-    "state-*/keyword/words.json",
+    "state-*/keyword/passages.json",
     "state-*/keyword/held.npy",
     "state-*/keyword/ends.npy",
     "state-*/keyword/whole",
@@ -337,7 +337,7 @@ def test_a_full_disk_leaves_the_old_state_usable(
         raise OSError(errno.ENOSPC, "No space left on device", str(path))
 
     with monkeypatch.context() as patch:
-        patch.setattr("rag.saved._replace", full)
+        patch.setattr("rag.saved.put", full)
         with pytest.raises(StoreError, match=r"(?s)No space left.*--index"):
             index.sync(corpus)
     assert index.articles == articles
@@ -460,7 +460,7 @@ PLACES = (
     "rag.store.ChromaStore.remove",
     "rag.keyword.KeywordIndex.build",
     "rag.saved._save",
-    "rag.saved._replace",
+    "rag.saved.put",
     "rag.saved.shutil.rmtree",
     "pathlib.Path.unlink",
 )

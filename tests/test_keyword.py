@@ -8,12 +8,13 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.errors import StoreError
-from rag.keyword import KeywordIndex
+from rag.keyword import KeywordIndex, _digest
 from rag.words import content_words
 
 TEXTS = [
@@ -114,6 +115,20 @@ def test_files_of_two_indexes_are_not_taken_together(index: KeywordIndex, tmp_pa
             KeywordIndex.load(own)
         (own / name).write_bytes(good)
     KeywordIndex.load(own)
+
+
+def test_an_engine_of_other_passages_is_turned_down_even_where_its_files_agree(
+    index: KeywordIndex, tmp_path: Path
+) -> None:
+    """A library comes from somebody else, who may have reckoned the digest anew."""
+    index.save(tmp_path / "own")
+    rows = tmp_path / "own" / "indices.csc.index.npy"
+    numbers = np.load(rows)
+    numbers[-1] = len(TEXTS)
+    np.save(rows, numbers)
+    (tmp_path / "own" / "whole").write_text(_digest(tmp_path / "own"))
+    with pytest.raises(StoreError, match=r"do not belong together"):
+        KeywordIndex.load(tmp_path / "own")
 
 
 def slow_best(question: str, ids: Sequence[str], texts: Sequence[str]) -> dict[str, float]:

@@ -223,7 +223,7 @@ BAD: dict[str, Callable[[Members], object]] = {
     "no mark": lambda m: m.pop("mark"),
     "no manifest": lambda m: m.pop("manifest.json"),
     "no vectors": lambda m: m.pop("state/vectors.npy"),
-    "no words": lambda m: m.pop("state/keyword/words.json"),
+    "no words": lambda m: m.pop("state/keyword/passages.json"),
     "another format": in_manifest(format=99),
     "no files": in_manifest(files=7),
     "no hidden": in_manifest(hidden=7),

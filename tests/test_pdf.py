@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.articles import read_corpus
 from rag.documents import Document, Unreadable, to_article
 from rag.index import Index
 from rag.pages import starts_in
 from rag.readers import pdf as reader
+from rag.reading import read_corpus
 from rag.types import Article, Citation
 from tests.fakes import FakeEmbedder
 from tests.files import pdf

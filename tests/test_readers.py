@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from rag.articles import read_corpus
 from rag.documents import Document, Skipped, Unreadable, to_article
 from rag.readers.formats import documents
+from rag.reading import read_corpus
 from rag.types import Article
 from tests.files import archive, docx, epub, message, pdf, rss
 

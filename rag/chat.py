@@ -25,6 +25,7 @@ from rag.config import Config
 from rag.disagree import both_sides
 from rag.errors import QuestionError
 from rag.evidence import Sentence, gather
+from rag.filters import known
 from rag.followup import leans, standalone
 from rag.index import Index, Progress, SyncReport
 from rag.search import search
@@ -124,7 +125,8 @@ class Chatbot:
         `Config.where`); `tell` is called as each step begins. Closing the iterator stops the model within a token.
 
         Raises:
-            QuestionError: the question is empty or too long. ModelError, StoreError: something broke on the way.
+            QuestionError: the question is empty or too long. UsageError: `where` names what no article has.
+            ModelError, StoreError: something broke on the way.
         """
         started = time.perf_counter()
         question = self._clean(question)
@@ -238,6 +240,7 @@ class Chatbot:
     # --- below: the steps of an answer -------------------------------------------------------------------------
 
     def _search(self, query: str, k: int, where: Filters | None) -> list[Hit]:
+        known(where, self.articles)  # those of the settings were looked at when they were loaded
         return search(
             self._index, query, k, self._config.per_article, self._config.retrieval, where or self._config.where
         )

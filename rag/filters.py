@@ -43,7 +43,7 @@ def known(where: Filters | None, articles: Iterable[Article]) -> None:
     Raises:
         UsageError: a name that no article has, with those that there are.
     """
-    if where is None:
+    if where is None or where.articles is where.publishers is where.languages is None:
         return
     articles = tuple(articles)
     names = {name for article in articles for name in _names(article)}

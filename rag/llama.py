@@ -33,7 +33,7 @@ BLOCK = 128
 """Tokens evaluated in one call: what a prompt that parts ways in mid-text evaluates again, at most."""
 KEEP_FROM = 256
 """Tokens from which what all prompts begin with is kept on disk: 880 tokens of examples take 9 seconds to evaluate and
-a tenth of one to read back."""
+a twentieth of one to read back."""
 BRANCHES = 8
 """Endings of a common beginning that are evaluated in one call. 45 tokens alone take half as long as 128 together."""
 

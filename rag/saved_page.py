@@ -37,6 +37,12 @@ _FURNITURE = re.compile(
 )
 _FURNITURE_TAGS = frozenset(("aside", "nav", "form", "button", "figcaption", "dialog", "iframe", "noscript", "select"))
 _FURNITURE_ROLES = frozenset(("dialog", "alertdialog", "navigation", "complementary", "contentinfo", "search"))
+_NO_TEXT = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|"
+    r"&#(?:0*(?:[0-8]|1[124-9]|2\d|3[01]|6553[45])|x0*(?:[0-8bcef]|1[\da-f]|fff[ef]))(?:;|(?![\da-f]))",
+    re.IGNORECASE,
+)
+"""Control characters, also by number: the parser takes these in, and then refuses to move the text that has them."""
 _NEVER = frozenset(("html", "body", "main", "article", "h1"))
 
 
@@ -92,7 +98,7 @@ def _tree(source: str) -> Any:
 
     parser = html.HTMLParser(remove_comments=True, remove_pis=True, encoding="utf-8")
     try:
-        tree = html.document_fromstring(source.encode("utf-8", "replace"), parser=parser)
+        tree = html.document_fromstring(_NO_TEXT.sub(" ", source).encode("utf-8", "replace"), parser=parser)
     except (etree.LxmlError, ValueError):
         return None
     return None if any("depth" in entry.message.casefold() for entry in parser.error_log) else tree

@@ -162,6 +162,13 @@ def test_names_with_line_ends_and_broken_characters(tmp_path: Path) -> None:
     assert sorted(names(tmp_path)) == sorted(["two\nlines.html", os.fsdecode(b"latin-\xfc.pdf")])
 
 
+@pytest.mark.parametrize("sign", ["\x01", "\x0b", "\uffff", "&#1;", "&#x0B", "&#65535;", "&#xFFFE"])
+def test_a_control_character_costs_nothing_but_itself(sign: str) -> None:
+    page = f"<html><p>{TEXT}{sign} Yes.<aside>No.{sign}</aside>{sign} Then</p>{sign} it closed.</html>"
+    text = to_article(Document(page, "a.html", "html")).text
+    assert text.split() == f"{TEXT} Yes. Then it closed.".split()
+
+
 def test_the_files_that_a_browser_saves_beside_a_page_are_no_articles(tmp_path: Path) -> None:
     (tmp_path / "Bridge.html").write_text(PAGE, "utf-8")
     for folder in ("Bridge_files", "more_files"):
@@ -177,12 +184,12 @@ def test_the_files_that_a_browser_saves_beside_a_page_are_no_articles(tmp_path: 
 def test_a_file_that_vanishes_is_named(tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for file in (name, "z.txt"):
         (tmp_path / file).write_bytes(SAMPLES.get(file, f"{TEXT} Yes.".encode()))
-    listed = list_files(tmp_path)
+    stamps = scan([tmp_path])
     (tmp_path / name).unlink()
-    monkeypatch.setattr("rag.articles.list_files", lambda path: listed)
-    reading = read_corpus(tmp_path)
-    assert len(reading.articles) == 1
-    assert [(item.source, "cannot be opened" in item.reason) for item in reading.skipped] == [
+    monkeypatch.setattr("rag.reading.scan", lambda roots: stamps)
+    found = read_corpus(tmp_path)
+    assert len(found.articles) == 1
+    assert [(item.source, "cannot be opened" in item.reason) for item in found.skipped] == [
         (str(tmp_path / name), True)
     ]
 

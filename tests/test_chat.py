@@ -8,13 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from rag.chat import Chatbot
 from rag.config import Config
-from rag.errors import ModelError, QuestionError
+from rag.errors import ModelError, QuestionError, UsageError
 from rag.index import Index
 from rag.refuse import NOTHING_TO_SEARCH
 from rag.types import Answer, Filters, Retrieved, Token, Turn
@@ -168,7 +169,7 @@ def test_the_hits_are_those_of_search(index: Index) -> None:
 
 def test_a_filter_says_which_articles_a_question_is_put_to(index: Index) -> None:
     chat = bot(index, says(TRUE))
-    ferry, nobody = Filters(articles=frozenset(["ferry.txt"])), Filters(publishers=frozenset(["Nobody"]))
+    ferry, never = Filters(articles=frozenset(["ferry.txt"])), Filters(after=date(9999, 1, 1))
     assert not chat.ask(QUESTION).refused
     for answer in (chat.ask(QUESTION, where=ferry), bot(index, says(TRUE), where=ferry).ask(QUESTION)):
         assert answer.refused
@@ -177,9 +178,16 @@ def test_a_filter_says_which_articles_a_question_is_put_to(index: Index) -> None
     assert {Path(hit.article.source).name for hit in chat.search(QUESTION, where=ferry)} == {"ferry.txt"}
     assert chat.check(TRUE).verdict == "supported"
     assert chat.check(TRUE, where=ferry).verdict == "not found"
-    answer = chat.ask(QUESTION, where=nobody)
+    answer = chat.ask(QUESTION, where=never)
     assert (answer.refusal, answer.hits) == (NOTHING_TO_SEARCH, ())
     assert_lawful(answer)
+
+
+def test_a_filter_that_no_article_has_is_no_refusal(index: Index) -> None:
+    chat, nobody = bot(index, says(TRUE)), Filters(publishers=["Nobody"])
+    for ask in (chat.ask, chat.search, chat.check):
+        with pytest.raises(UsageError, match=r"'Nobody'"):
+            ask(QUESTION, where=nobody)
 
 
 def test_closing_in_the_middle_stops_the_model_and_the_next_question_is_answered(index: Index) -> None:

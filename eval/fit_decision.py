@@ -75,12 +75,16 @@ def report_answer(records: Sequence[Record], names: Sequence[str]) -> tuple[floa
 
 def report_sentences(records: Sequence[Record], names: Sequence[str]) -> tuple[float, Floats]:
     """Print how well the cited sentences would agree with the gold ones, file by file; bias and weights of a fit on
-    all. The most relevant sentence is always cited, as in an answer."""
+    all sentences that have these features, the others being ranked by SENTENCE. The most relevant sentence is always
+    cited, as in an answer."""
     rows = [(i, s) for i, r in enumerate(records) for s in r["sentences"]]
     group = np.array([float(i) for i, _ in rows])
     y = np.array([float(s["gold"]) for _, s in rows])
     weight = np.array([records[i]["weight"] for i, _ in rows])
-    p = out_of_sample(matrix([s for _, s in rows], names), y, weight, group)
+    known = np.array([set(names) <= s.keys() for _, s in rows])
+    x = matrix([s for (_, s), has in zip(rows, known, strict=True) if has], names)
+    p = out_of_sample(matrix([s for _, s in rows], SENTENCE), y, weight, group)
+    p[known] = out_of_sample(x, y[known], weight[known], group[known])
     for file in dict.fromkeys(r["file"] for r in records):
         here = [i for i, r in enumerate(records) if r["file"] == file]
         of_file = np.isin(group, here)
@@ -94,7 +98,7 @@ def report_sentences(records: Sequence[Record], names: Sequence[str]) -> tuple[f
                 precision.append(y[chosen].mean())
                 recall.append(min(1.0, y[chosen].sum() / records[i]["gold"]))
             print(f"    cited from {threshold}: precision {np.mean(precision):.3f}  recall {np.mean(recall):.3f}")
-    return fitted(matrix([s for _, s in rows], names), y, weight)
+    return fitted(x, y[known], weight[known])
 
 
 def _read(path: Path) -> list[Record]:

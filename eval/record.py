@@ -58,8 +58,10 @@ def record(question: Question, index: Index, model: Generator, config: Config) -
     earlier = question.history[-1:] if leans(text) else ()
     hits = search(index, query, config.top_k, config.per_article, config.retrieval)
     evidence = gather(query, hits, index.embed, model.count_tokens)
-    asked = [prompt.judge(text, sentence, earlier, question.as_of) for sentence in evidence]
-    judged = [yes - no for yes, no in model.choose_each(asked, ["Yes", "No"])]
+    places = decide.worth_asking(text, evidence)
+    asked = [prompt.judge(text, evidence[i], earlier, question.as_of) for i in places]
+    replies = model.choose_each(asked, ["Yes", "No"])
+    judged = {i: yes - no for i, (yes, no) in zip(places, replies, strict=True)}
     chosen = decide.best(evidence, decide.relevance(decide.sentence_features(text, evidence, judged)))
     yes, no = model.choose(prompt.stated(chosen, text, earlier, question.as_of), ["Yes", "No"])
     rows = decide.sentence_features(text, evidence, judged)

@@ -296,15 +296,17 @@ class Chatbot:
                     yield Token(piece)
         return text, first
 
-    def _judged(self, asked: _Asked, evidence: Sequence[Sentence]) -> list[float] | None:
-        """For each sentence yes minus no, in logits, to whether it states the answer; None: there is no model to ask.
+    def _judged(self, asked: _Asked, evidence: Sequence[Sentence]) -> decide.Judged | None:
+        """What the model says of the sentences that are worth asking about; None: there is no model to ask.
 
         One sentence at a time: among many a small model loses sight of what is asked.
         """
         if self._generator is None:
             return None
-        prompts = [prompt.judge(asked.question, sentence, asked.history, asked.as_of) for sentence in evidence]
-        return [yes - no for yes, no in self._generator.choose_each(prompts, ["Yes", "No"])]
+        places = decide.worth_asking(asked.question, evidence)
+        prompts = [prompt.judge(asked.question, evidence[i], asked.history, asked.as_of) for i in places]
+        replies = self._generator.choose_each(prompts, ["Yes", "No"])
+        return {i: yes - no for i, (yes, no) in zip(places, replies, strict=True)}
 
     def _stated(self, asked: _Asked, chosen: Sequence[Sentence]) -> float:
         assert self._generator is not None

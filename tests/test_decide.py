@@ -15,19 +15,19 @@ HITS = [hit(BRIDGE, score=0.6), hit(FERRY, score=0.3)]
 FOUND = evidence(QUESTION, HITS)
 
 
-def one_yes(logit: float) -> list[float]:
+def one_yes(logit: float) -> decide.Judged:
     """The model says so of the sentence with the ribbon, and no of the others."""
-    return [logit if "ribbon" in s.text else -5.0 for s in FOUND]
+    return {i: logit if "ribbon" in s.text else -5.0 for i, s in enumerate(FOUND)}
 
 
-def features(found: list[Sentence], judged: list[float] | None, question: str = QUESTION) -> dict[str, float]:
+def features(found: list[Sentence], judged: decide.Judged | None, question: str = QUESTION) -> dict[str, float]:
     chosen = decide.best(found, decide.relevance(decide.sentence_features(question, found, judged)))
     return decide.features(question, found, chosen, judged)
 
 
 def test_a_probability_whatever_is_found() -> None:
     for found, logit in itertools.product([FOUND, []], [None, -1e9, -3.0, 0.0, 3.0, 1e9]):
-        judged = None if logit is None else [logit] * len(found)
+        judged = None if logit is None else dict.fromkeys(range(len(found)), logit)
         assert 0 < decide.probability(features(found, judged)) < 1
 
 
@@ -38,8 +38,8 @@ def test_a_model_that_says_yes_raises_it() -> None:
 
 def test_a_nearer_sentence_raises_it_with_and_without_a_model() -> None:
     far = evidence("What does the zoo in Bregenz charge?", HITS)
-    for judged in (None, 1.0):
-        near, off = (features(found, judged and [judged] * len(found)) for found in (FOUND, far))
+    for logit in (None, 1.0):
+        near, off = (features(found, logit and dict.fromkeys(range(len(found)), logit)) for found in (FOUND, far))
         assert decide.probability(near) > decide.probability(off)
 
 
@@ -61,13 +61,23 @@ def test_nothing_found_is_hardly_an_answer() -> None:
 
 
 def test_one_relevance_a_sentence_and_the_nearest_has_the_most() -> None:
-    judged = [4.0 * ("ribbon" in s.text) - 2.0 for s in FOUND]
-    for known in ((), (judged,)):
-        worth = decide.relevance(decide.sentence_features(QUESTION, FOUND, *known))
+    ribbon = next(i for i, s in enumerate(FOUND) if "ribbon" in s.text)
+    for judged in (None, {ribbon: 2.0}, {i: 4.0 * (i == ribbon) - 2.0 for i in range(len(FOUND))}):
+        worth = decide.relevance(decide.sentence_features(QUESTION, FOUND, judged))
         assert len(worth) == len(FOUND)
         assert all(0 < value < 1 for value in worth)
         assert "cut the ribbon" in FOUND[worth.index(max(worth))].text
-    assert decide.relevance(decide.sentence_features(QUESTION, [], [])) == []
+    assert decide.relevance(decide.sentence_features(QUESTION, [], {})) == []
+
+
+def test_the_model_is_asked_about_the_few_that_are_most_relevant_without_it() -> None:
+    many = FOUND * 3
+    known = decide.relevance(decide.sentence_features(QUESTION, many))
+    asked = decide.worth_asking(QUESTION, many)
+    assert len(asked) == decide.ASKED < len(many)
+    assert asked == sorted(set(asked))
+    assert min(known[i] for i in asked) >= max(known[i] for i in range(len(many)) if i not in asked)
+    assert decide.worth_asking(QUESTION, []) == []
 
 
 def test_the_draft_is_written_from_the_best_and_from_few() -> None:

@@ -42,7 +42,10 @@ def parser() -> argparse.ArgumentParser:
     _sync_options(add("sync", "bring the index in step with the articles", articles))
     _library_options(add("library", "list, move, delete, export or import libraries"))
     _models_options(add("models", "list, fetch or find language models and embedders"))
-    add("doctor", "look for what could keep Footnote from working", articles, model)
+    doctor = add("doctor", "look for what could keep Footnote from working", articles, model)
+    doctor.add_argument(
+        "--tune", action="store_true", help="try how the model runs fastest here, 2 minutes, and remember it"
+    )
     return root
 
 

@@ -16,14 +16,16 @@ from rag import prompt
 from rag.chat import Chatbot
 from rag.config import Config
 from rag.embedder import SentenceTransformerEmbedder
-from rag.errors import CorpusError, FootnoteError, QuestionError
+from rag.errors import CorpusError, FootnoteError, QuestionError, StoreError, UsageError
 from rag.fetch import ensure_embedder, ensure_model
 from rag.filters import known
 from rag.home import home_folder
 from rag.index import Index, SyncReport
 from rag.libraries import located
+from rag.machine import cores
 from rag.states import States
 from rag.support import SupportChecker
+from rag.tuning import READ, WRITTEN, Trial, Tuning, best, default, remember, remembered
 from rag.types import Answer, Embedder, Filters, Generator, Turn
 from rag.watch import News, Watcher
 
@@ -149,8 +151,11 @@ def _generator(config: Config, progress: Progress | None) -> Generator | None:
     path = ensure_model(config.model, home_folder(config), _fetching(progress))
     if progress is not None:
         progress("loading the model", 0, 1)
-    states = States(home_folder(config) / "states")
-    model = LlamaCpp(path, n_ctx=config.n_ctx, n_threads=config.n_threads, states=states)
+    home = home_folder(config)
+    tuning = remembered(home, path)
+    if config.n_threads:
+        tuning = replace(tuning, threads=config.n_threads)
+    model = LlamaCpp(path, config.n_ctx, tuning, States(home / "states"))
     if progress is not None:
         progress("warming up the model", 0, 1)
     try:
@@ -160,6 +165,34 @@ def _generator(config: Config, progress: Progress | None) -> Generator | None:
         model.close()
         raise
     return model
+
+
+def tune(config: Config, tell: Callable[[Trial], None], progress: Progress | None = None) -> Trial:
+    """Try how llama.cpp runs best on this machine with the model, and remember it for every later start.
+
+    Raises:
+        UsageError: the model does not run here. FetchError, ModelError. StoreError: it cannot be written down.
+    """
+    from rag.llama import LlamaCpp
+
+    if config.llm_url is not None or config.model == NO_MODEL:
+        raise UsageError("There is nothing to tune: the language model does not run in this process.")
+    home = home_folder(config)
+    path = ensure_model(config.model, home, _fetching(progress))
+
+    def seconds(tuning: Tuning) -> float:
+        model = LlamaCpp(path, config.n_ctx, tuning)
+        try:
+            return model.seconds(READ, WRITTEN)
+        finally:
+            model.close()
+
+    found = best(default(), cores(), seconds, tell)
+    try:
+        remember(home, path, found.tuning)
+    except OSError as error:
+        raise StoreError(f"What was found cannot be written into {home}: {error.strerror}. Make room there.") from error
+    return found
 
 
 def with_model(bot: Chatbot, model: str, progress: Progress | None = None) -> Chatbot:

@@ -22,6 +22,7 @@ from rag.terminal import Bars, Line, answer_lines, claim_lines, hit_lines, plain
 
 if TYPE_CHECKING:
     from rag.chat import Chatbot
+    from rag.config import Config
     from rag.index import SyncReport
 
 DONE, FAILED, USAGE, REFUSED, INTERRUPTED = 0, 1, 2, 3, 130
@@ -220,6 +221,8 @@ def _confirm(name: str, yes: bool) -> None:
 def doctor(args: argparse.Namespace, load: Load) -> int:
     from rag.doctor import diagnose
 
+    if args.tune:
+        return _tune(config(args))
     checks = diagnose(located(config(args)))
     for found in checks:
         mark, style = ("ok", "") if found.ok else ("NO", "bold red")
@@ -227,6 +230,16 @@ def doctor(args: argparse.Namespace, load: Load) -> int:
         if not found.ok:
             show([Line(found.advice, indent=4)], sys.stdout)
     return DONE if all(found.ok for found in checks) else FAILED
+
+
+def _tune(settings: Config) -> int:
+    from rag.build import tune
+
+    print("Seconds of a typical answer:", flush=True)
+    with Bars(sys.stderr) as progress:
+        found = tune(settings, lambda trial: print(f"{trial.seconds:8.2f}  {trial.tuning}", flush=True), progress)
+    print(f"From now on {settings.model} runs with {found.tuning} here.")
+    return DONE
 
 
 COMMANDS: dict[str, Callable[[argparse.Namespace, Load], int]] = {

@@ -47,7 +47,7 @@ class Config:
     n_ctx: int = 4096
     """Tokens of context."""
     n_threads: int | None = None
-    """Threads of the language model; None: all cores."""
+    """Threads of the language model; None: what `footnote doctor --tune` found best, or all cores."""
 
     # --- retrieval --------------------------------------------------------------------------------------------
     top_k: int = 8

@@ -16,6 +16,7 @@ import ctypes
 import os
 import re
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -25,12 +26,11 @@ import numpy.typing as npt
 
 from rag.errors import ModelBroken, ModelError, ModelNotFound, QuestionError
 from rag.states import States
+from rag.tuning import Tuning, default
 from rag.types import CUT, Messages, Pieces
 
 _PLACE = re.compile(r"\x1d(\d+)\x1d")
 
-BLOCK = 128
-"""Tokens evaluated in one call: what a prompt that parts ways in mid-text evaluates again, at most."""
 KEEP_FROM = 256
 """Tokens from which what all prompts begin with is kept on disk: 880 tokens of examples take 9 seconds to evaluate and
 a twentieth of one to read back."""
@@ -44,7 +44,8 @@ class LlamaCpp:
     Args:
         path: a GGUF file.
         n_ctx: tokens of context, at most what the model was trained with.
-        n_threads: threads; None: all cores (llama.cpp's own default is half of them).
+        tuning: threads, flash attention, and the tokens of one call, which is what a prompt that parts ways in mid-text
+            evaluates again, at most; None: the default.
         states: where the state of a long beginning is kept for the next start; None: nowhere.
 
     Raises:
@@ -52,7 +53,7 @@ class LlamaCpp:
     """
 
     def __init__(
-        self, path: str | Path, n_ctx: int = 4096, n_threads: int | None = None, states: States | None = None
+        self, path: str | Path, n_ctx: int = 4096, tuning: Tuning | None = None, states: States | None = None
     ) -> None:
         path = Path(path)
         if not path.is_file():
@@ -60,17 +61,19 @@ class LlamaCpp:
         import llama_cpp
 
         self._api: Any = llama_cpp
-        threads = n_threads or os.cpu_count() or 1
+        tuning = tuning or default()
+        self._block = tuning.block
         try:
             with _quiet():
                 self._llama: Any = llama_cpp.Llama(
                     model_path=str(path),
                     n_ctx=n_ctx,
-                    n_batch=BLOCK,
-                    n_ubatch=BLOCK,
-                    n_threads=threads,
-                    n_threads_batch=threads,
-                    flash_attn=True,
+                    n_batch=tuning.block,
+                    n_ubatch=tuning.block,
+                    n_threads=tuning.threads,  # llama.cpp's own default is half the cores
+                    n_threads_batch=tuning.threads,
+                    flash_attn=tuning.flash_attention,
+                    use_mmap=False,  # its pages would stay in memory beside the copy that is laid out for the processor
                     verbose=False,
                 )
                 self._branch()
@@ -82,7 +85,7 @@ class LlamaCpp:
         self._name = path.stem
         self._states = states
         stat = path.stat()
-        self._made_by = f"{path.resolve()} {stat.st_size} {stat.st_mtime_ns} {llama_cpp.__version__} {BLOCK}"
+        self._made_by = f"{path.resolve()} {stat.st_size} {stat.st_mtime_ns} {llama_cpp.__version__} {tuning}"
         self._n_vocab: int = self._llama.n_vocab()
         self._lock = threading.Lock()  # a context is not thread-safe, streaming included
         self._cached: list[int] = []  # tokens whose keys and values the context holds
@@ -132,15 +135,30 @@ class LlamaCpp:
         segments = [self._prompt(messages, 0) for messages in prompts]
         alike = _alike(segments)
         tails = [[token for segment in one[alike:] for token in segment] for one in segments]
-        if len(prompts) < 2 or not alike or max(map(len, tails)) > BLOCK:
+        if len(prompts) < 2 or not alike or max(map(len, tails)) > self._block:
             return [self.choose(messages, options) for messages in prompts]
         chosen: dict[int, list[float]] = {}
         with self._lock:
             self._evaluate(segments[0][:alike])
-            for pack in _packs([len(tail) for tail in tails]):
+            for pack in _packs([len(tail) for tail in tails], self._block):
                 for i, logits in zip(pack, self._decode_branches([tails[i] for i in pack]), strict=True):
                     chosen[i] = self._log_shares(logits, options)
         return [chosen[i] for i in range(len(prompts))]
+
+    def seconds(self, read: int, written: int) -> float:
+        """How long so many tokens take to evaluate and so many to write; the shorter of two runs."""
+        tokens = (self._tokenize("The harbour bridge is long and was dear. ", special=False) * read)[:read]
+        runs = []
+        with self._lock:
+            for _ in range(2):
+                self._truncate(0)
+                started = time.perf_counter()
+                logits = self._evaluate([tokens])
+                for _ in range(written):
+                    logits = self._decode([int(np.argmax(logits))])
+                runs.append(time.perf_counter() - started)
+            self._truncate(0)
+        return min(runs)
 
     def close(self) -> None:
         with self._lock:
@@ -216,7 +234,7 @@ class LlamaCpp:
     def _evaluate(self, segments: Sequence[Sequence[int]]) -> npt.NDArray[np.float32]:
         """Bring the context to exactly these tokens; logits, shape (n_vocab,), after the last of them."""
         tokens = [token for segment in segments for token in segment]
-        ends = _block_ends(segments)
+        ends = _block_ends(segments, self._block)
         if self._logits is not None and self._cached == tokens and self._ends == ends:
             return self._logits
         same = 0
@@ -316,14 +334,14 @@ class LlamaCpp:
         return np.ctypeslib.as_array(pointer, shape=(self._n_vocab,)).copy()
 
 
-def _block_ends(segments: Sequence[Sequence[int]]) -> list[int]:
+def _block_ends(segments: Sequence[Sequence[int]], block: int) -> list[int]:
     """
-    >>> _block_ends([[0] * 300, [0] * 20])
+    >>> _block_ends([[0] * 300, [0] * 20], 128)
     [128, 256, 300, 320]
     """
     ends, start = [], 0
     for segment in segments:
-        ends += [*range(start + BLOCK, start + len(segment), BLOCK), start + len(segment)]
+        ends += [*range(start + block, start + len(segment), block), start + len(segment)]
         start += len(segment)
     return ends
 
@@ -334,15 +352,15 @@ def _alike(prompts: Sequence[Sequence[Sequence[int]]]) -> int:
     return next((i for i in range(most) if any(prompt[i] != prompts[0][i] for prompt in prompts)), most)
 
 
-def _packs(lengths: Sequence[int]) -> list[list[int]]:
+def _packs(lengths: Sequence[int], block: int) -> list[list[int]]:
     """Endings, by their places, that are evaluated together: the longest first, each where there is room for it.
 
-    >>> _packs([50, 70, 60, 128])
+    >>> _packs([50, 70, 60, 128], 128)
     [[3], [1, 0], [2]]
     """
     packs: list[list[int]] = []
     for i in sorted(range(len(lengths)), key=lambda i: -lengths[i]):
-        room = (p for p in packs if sum(lengths[j] for j in p) + lengths[i] <= BLOCK and len(p) < BRANCHES)
+        room = (p for p in packs if sum(lengths[j] for j in p) + lengths[i] <= block and len(p) < BRANCHES)
         if (pack := next(room, None)) is None:
             packs.append([i])
         else:

@@ -29,6 +29,23 @@ def processor_flags(cpuinfo: Path = Path("/proc/cpuinfo")) -> frozenset[str]:
     return frozenset(found[1].split()) if found else frozenset()
 
 
+def processor(cpuinfo: Path = Path("/proc/cpuinfo")) -> str:
+    """Its name, as the system gives it."""
+    try:
+        found = re.search(r"^model name\s*:\s*(.*)$", cpuinfo.read_text(encoding="utf-8"), re.MULTILINE)
+    except OSError:
+        found = None
+    return found[1] if found else platform.processor() or platform.machine()
+
+
+def release(distribution: str) -> str:
+    """The release that is installed, or "none"."""
+    try:
+        return metadata.version(distribution)
+    except metadata.PackageNotFoundError:
+        return "none"
+
+
 def memory() -> int | None:
     """Bytes of memory; None where the system does not tell."""
     try:

@@ -13,7 +13,6 @@ import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from rag import saved
 from rag.config import SEEDS, Config
 from rag.errors import CorpusError, StoreError, UsageError
 from rag.files import put
@@ -130,6 +129,8 @@ def write(folder: Path, corpus: Path) -> None:
 
 
 def _library(folder: Path) -> Library:
+    from rag import saved  # brings numpy: only a list of libraries needs it
+
     counts = saved.counts(folder)
     size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
     return Library(folder.name, folder, _corpus(folder), *counts, size)

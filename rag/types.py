@@ -17,14 +17,15 @@ from collections import abc
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Literal, Protocol
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
 from rag.errors import UsageError
 
-Vectors = npt.NDArray[np.float32]
+if TYPE_CHECKING:  # loading numpy takes longer than all the rest of `import rag`
+    import numpy as np
+    import numpy.typing as npt
+
+Vectors: TypeAlias = "npt.NDArray[np.float32]"
 """Shape (n, dim), float32, every row of length 1."""
 
 Verdict = Literal["supported", "contradicted", "not found"]

@@ -166,6 +166,12 @@ def test_little_is_loaded_and_no_file_made(statement: str, tmp_path: Path) -> No
     assert list(folder.iterdir()) == []
 
 
+@pytest.mark.parametrize("statement", ["import rag", "import rag.cli; rag.cli.parser().format_help()"])
+def test_a_glance_does_not_wait_for_numpy(statement: str) -> None:
+    program = f"import sys; {statement}; sys.exit('numpy' in sys.modules)"
+    subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True)
+
+
 def test_no_tracked_file_names_a_machine_or_a_registry() -> None:
     # Each with a class of one character, so that this file does not contain what it looks for.
     pattern = re.compile(r"/[w]ork/|/[f]arm/|/[r]oot/|pypi[.]org|python[h]osted|deb[.]debian|npm[j]s")

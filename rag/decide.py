@@ -23,13 +23,13 @@ Judged = Mapping[int, float]
 sentence states the answer."""
 LOGIT_CAP = 6.0
 """The model's logits count up to this, either way, so that one extreme cannot outweigh everything else."""
-WRITE_FROM = 0.15
+WRITE_FROM = 0.25
 """Relevance from which a sentence is among those that the draft is written from."""
 MOST = 4
 """Sentences that the draft is written from, at most."""
 ASKED = 5
-"""Sentences that the model is asked about, at most: on the 401 questions of the fit as good as asking about all of them,
-in two thirds of the time. Among the five most relevant stands a gold sentence for 98 of 100 questions."""
+"""Sentences that the model is asked about, at most: on the 401 questions of the fit as good as asking about all, in two
+thirds of the time. Among the five most relevant stands a gold sentence for 98 of 100 questions."""
 EARLY_FROM = 0.1
 """Probability below which the best sentences are not asked about together: a limit on seconds spent on refusals."""
 

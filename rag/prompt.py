@@ -13,7 +13,6 @@ from datetime import date
 
 from rag.evidence import Sentence
 from rag.types import CUT, Messages, Turn
-from rag.words import content_words
 
 SYSTEM = (
     "You are given a question and a sentence from an article. Reply Yes if the sentence states the answer to the "
@@ -32,22 +31,16 @@ _EGG = (
     "sea to feed."
 )
 _JUDGED = (
-    ("how much did the bridge in lindau cost", _BRIDGE, _COST, True),
-    ("who designed the lindau harbour bridge", _BRIDGE, _RIBBON, False),
-    (
-        "how long do emperor penguins live",
-        _PENGUIN,
-        _DIVE,
-        False,
-    ),
-    ("what do female emperor penguins do after laying the egg", _PENGUIN, _EGG, True),
+    ("how much did the bridge in lindau cost", _COST, True),
+    ("who designed the lindau harbour bridge", _RIBBON, False),
+    ("how long do emperor penguins live", _DIVE, False),
+    ("what do female emperor penguins do after laying the egg", _EGG, True),
     (
         "when will the tram reach Lindau's station",
-        _BRIDGE,
         "The tram to the station is planned, but there is no money for it yet.",
         False,
     ),
-    ("who opened the bridge", _BRIDGE, _RIBBON, True),
+    ("who opened the bridge", _RIBBON, True),
 )
 """Sentences that state an answer, and sentences that only seem to: on the topic is not enough."""
 _BRIDGE_PASSAGE = f"# {_BRIDGE}\nThe harbour bridge in Lindau opened to traffic on Sunday. {_COST} … {_RIBBON}"
@@ -65,7 +58,7 @@ def judge(question: str, sentence: Sentence, history: Sequence[Turn] = (), as_of
     asked = _question(question, history, as_of)
     return [
         *_examples(),
-        {"role": "user", "content": f"{asked}{CUT}{_judged(sentence.text, sentence.article.title, sentence.about)}"},
+        {"role": "user", "content": f"{asked}{CUT}{_judged(sentence.text, sentence.about)}"},
     ]
 
 
@@ -96,7 +89,7 @@ def evidence_text(evidence: Sequence[Sentence]) -> str:
     for sentence in evidence:
         text = " ".join(sentence.text.split())
         if before is None or sentence.article is not before.article:
-            parts.append(f"\n# {_heading(sentence)}\n{text}")
+            parts.append(f"\n# {' '.join((sentence.article.title or 'Untitled').split())}\n{text}")
         elif sentence.start - before.end > GAP_CHARS:
             parts.append(f" … {text}")
         else:
@@ -114,28 +107,17 @@ def _question(question: str, history: Sequence[Turn], as_of: date | None) -> str
     return f"{CUT}Question{f' (asked on {as_of.isoformat()})' if as_of else ''}: {earlier}{question}"
 
 
-def _judged(text: str, title: str | None, about: str = "") -> str:
-    """The sentence; before it its article's title, unless half of the title's words stand in it anyway, and whom its
-    "he" or "it" may mean."""
-    text, title = " ".join(text.split()), " ".join((title or "").split())
-    words = set(content_words(title))
-    known = 2 * len(words & set(content_words(text))) >= len(words)
-    before = "; ".join(part for part in ("" if known else title, about) if part)
-    return f"\nSentence: ({before}) {text}" if before else f"\nSentence: {text}"
-
-
-def _heading(sentence: Sentence) -> str:
-    article = sentence.article
-    parts = [article.publisher, article.published.isoformat() if article.published else None]
-    about = ", ".join(part for part in parts if part)
-    title = " ".join((article.title or "Untitled").split())
-    return f"{title} ({about})" if about else title
+def _judged(text: str, about: str = "") -> str:
+    """The sentence; before it whom its "he" or "it" may mean. Its article's title would cost a fifth more tokens, and
+    the model judges as well without."""
+    text = " ".join(text.split())
+    return f"\nSentence: ({about}) {text}" if about else f"\nSentence: {text}"
 
 
 def _examples() -> list[dict[str, str]]:
     turns = [{"role": "system", "content": SYSTEM}]
-    for question, title, text, yes in _JUDGED:
-        turns.append({"role": "user", "content": f"Question: {question}{_judged(text, title)}"})
+    for question, text, yes in _JUDGED:
+        turns.append({"role": "user", "content": f"Question: {question}{_judged(text)}"})
         turns.append({"role": "assistant", "content": "Yes" if yes else "No"})
     for question, passage, written in _WRITTEN:
         turns.append(_passage(f"Question: {question}", passage))

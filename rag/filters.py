@@ -6,9 +6,14 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
 
+import numpy as np
+
 from rag.errors import UsageError
+from rag.ranking import Rows
 from rag.types import Article, Filters
 
+NO_DAY = 0
+"""Where an article has no date: the day before the first that a calendar has."""
 SHOWN = 8
 """Names that an error offers in place of an unknown one, at most."""
 
@@ -22,19 +27,53 @@ def passing(articles: Iterable[Article], where: Filters) -> list[bool]:
     >>> passing([bridge], Filters(after=date(2024, 3, 4)))
     [False]
     """
-    publishers, languages = _folded(where.publishers), _folded(where.languages)
-    first, last = where.after or date.min, where.before or date.max
-    any_day = where.after is None and where.before is None
+    return list(map(bool, Columns(articles).passing(where)))
 
-    def passes(article: Article) -> bool:
-        return (
-            (any_day or (article.published is not None and first <= article.published <= last))
-            and (publishers is None or (article.publisher or "").casefold() in publishers)
-            and (languages is None or (article.language or "").casefold() in languages)
-            and (where.articles is None or not where.articles.isdisjoint(_names(article)))
-        )
 
-    return [passes(article) for article in articles]
+class Columns:
+    """What filters look at, of many articles, as columns of numbers: a filter is then a few comparisons of columns."""
+
+    def __init__(self, articles: Iterable[Article]) -> None:
+        self._articles = tuple(articles)
+        self._days = np.array([a.published.toordinal() if a.published else NO_DAY for a in self._articles], np.int32)
+        self._publishers = _Texts(a.publisher for a in self._articles)
+        self._languages = _Texts(a.language for a in self._articles)
+        names = [[hash(name) for name in _names(a)] for a in self._articles]
+        self._names = np.array(names, np.int64).reshape(-1, 3)
+
+    def passing(self, where: Filters) -> Rows:
+        """For each article whether the filters let it through."""
+        rows: Rows = np.ones(len(self._articles), np.bool_)
+        if where.after is not None or where.before is not None:
+            first, last = where.after or date.min, where.before or date.max
+            rows &= (self._days >= first.toordinal()) & (self._days <= last.toordinal())
+        if where.publishers is not None:
+            rows &= self._publishers.among(where.publishers)
+        if where.languages is not None:
+            rows &= self._languages.among(where.languages)
+        if where.articles is not None:
+            rows &= self._named(where.articles)
+        return rows
+
+    def _named(self, names: frozenset[str]) -> Rows:
+        """Those that go by one of the names: found by hash, of which two names may have the same, then looked at."""
+        found = np.asarray(np.isin(self._names, [hash(name) for name in names]).any(1))
+        for row in np.flatnonzero(found):
+            found[row] = not names.isdisjoint(_names(self._articles[row]))
+        return found
+
+
+class _Texts:
+    """A column of texts, case aside, by numbers for them; no text, and an empty one, has no number that is asked."""
+
+    def __init__(self, texts: Iterable[str | None]) -> None:
+        self._numbers: dict[str, int] = {"": 0}
+        folded = ((text or "").casefold() for text in texts)
+        self._column = np.array([self._numbers.setdefault(text, len(self._numbers)) for text in folded], np.int32)
+
+    def among(self, texts: Iterable[str]) -> Rows:
+        numbers = (self._numbers.get(text.casefold(), 0) for text in texts)
+        return np.isin(self._column, [number for number in numbers if number])
 
 
 def known(where: Filters | None, articles: Iterable[Article]) -> None:
@@ -43,15 +82,12 @@ def known(where: Filters | None, articles: Iterable[Article]) -> None:
     Raises:
         UsageError: a name that no article has, with those that there are.
     """
-    if where is None or where.articles is where.publishers is where.languages is None:
+    if where is None:
         return
     articles = tuple(articles)
-    names = {name for article in articles for name in _names(article)}
-    _check("article", where.articles, names, [_names(article)[2] for article in articles])
-    publishers = {a.publisher for a in articles if a.publisher}
-    _check("publisher", where.publishers, {name.casefold() for name in publishers}, publishers, str.casefold)
-    languages = {a.language for a in articles if a.language}
-    _check("language", where.languages, {name.casefold() for name in languages}, languages, str.casefold)
+    _check("article", where.articles or (), articles, _names, str)
+    _check("publisher", where.publishers or (), articles, lambda article: (article.publisher or "",), str.casefold)
+    _check("language", where.languages or (), articles, lambda article: (article.language or "",), str.casefold)
 
 
 def parse(fields: Mapping[str, Any]) -> Filters:
@@ -80,19 +116,26 @@ def _names(article: Article) -> tuple[str, str, str]:
     return article.id, article.source, article.source.rpartition("/")[2] or article.source
 
 
-def _folded(names: frozenset[str] | None) -> set[str] | None:
-    return None if names is None else {name.casefold() for name in names if name}
-
-
 def _check(
-    what: str, names: Iterable[str] | None, there: set[str], offered: Iterable[str], fold: Callable[[str], str] = str
+    what: str,
+    asked: Iterable[str],
+    articles: Iterable[Article],
+    names: Callable[[Article], tuple[str, ...]],
+    fold: Callable[[str], str],
 ) -> None:
-    for name in names or ():
-        if fold(name) not in there:
-            some = sorted(set(offered))
-            more = f" and {len(some) - SHOWN} more" if len(some) > SHOWN else ""
-            have = f"They have {', '.join(some[:SHOWN])}{more}." if some else f"No article has a {what}."
-            raise UsageError(f"No article has the {what} {name!r}. {have}")
+    """Goes through the articles only until all that was asked for has been met."""
+    unmet = {fold(name): name for name in asked}
+    for article in articles if unmet else ():
+        for name in names(article):
+            if name:
+                unmet.pop(fold(name), None)
+        if not unmet:
+            return
+    if unmet:
+        some = sorted({names(article)[-1] for article in articles} - {""})
+        more = f" and {len(some) - SHOWN} more" if len(some) > SHOWN else ""
+        have = f"They have {', '.join(some[:SHOWN])}{more}." if some else f"No article has a {what}."
+        raise UsageError(f"No article has the {what} {min(unmet.values())!r}. {have}")
 
 
 def _set(fields: Mapping[str, Any], name: str) -> frozenset[str] | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import zlib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -51,13 +51,15 @@ def find(articles: Mapping[str, Article], before: Copies, then: Mapping[str, Art
         i: before.sketches[i] if i in before.sketches and then.get(i) is article else sketch(article.text)
         for i, article in articles.items()
     }
+    still = {i for i, article in articles.items() if then.get(i) is article}
     holders: dict[int, list[str]] = {}  # hash of a run -> the stories that hold it
     first: dict[str, str] = {}
-    for i, article in articles.items():
-        runs = sketches[i].tolist()
-        met = Counter(story for run in runs for story in holders.get(run, ()))
-        for story, shared in met.most_common():
-            if shared >= MEET_FROM * min(len(runs), len(sketches[story])) and is_copy(article, articles[story]):
+    for i, runs in zip(articles, _shared(list(sketches.values())), strict=True):
+        met = [story for run in runs for story in holders.get(run, ())]
+        for story, shared in Counter(met).most_common() if met else ():
+            if shared < MEET_FROM * min(len(sketches[i]), len(sketches[story])):
+                continue
+            if (before.first.get(i) == story and {i, story} <= still) or is_copy(articles[i], articles[story]):
                 first[i] = story
                 break
         else:
@@ -66,6 +68,19 @@ def find(articles: Mapping[str, Article], before: Copies, then: Mapping[str, Art
                 if len(stories) < COMMON:
                     stories.append(i)
     return Copies(sketches, first)
+
+
+def _shared(sketches: Sequence[Sketch]) -> Iterator[list[int]]:
+    """Of each sketch the runs that stand in another one too: all others, which are nearly all, lead to nobody."""
+    flat = np.concatenate([np.zeros(0, np.uint32), *sketches])
+    order = np.argsort(flat)
+    twins = flat[order[1:]] == flat[order[:-1]]
+    shared = np.zeros(len(flat), np.bool_)
+    shared[order[1:][twins]] = shared[order[:-1][twins]] = True
+    end = 0
+    for sketch in sketches:
+        start, end = end, end + len(sketch)
+        yield sketch[shared[start:end]].tolist()
 
 
 def sketch(text: str) -> Sketch:

@@ -124,9 +124,7 @@ class Index:
         )
         nothing = not any(file.holds for file in ledger.values())
         if nothing and (stamps or not self.ledger) and not allow_empty:
-            raise CorpusError(
-                why_nothing(corpus, {path: file for path, file in ledger.items() if _below(path, corpus)})
-            )
+            raise CorpusError(why_nothing(corpus, {path: ledger[path] for path in _below(ledger, corpus)}))
         before = self.articles
         embedded = self._update(known, ledger, rules, in_step, tell)
         return _report(before, self.articles, ledger, len(self.passages), embedded)
@@ -138,7 +136,7 @@ class Index:
         error, and the files of another one count as what they were.
         """
         stamps = scan([corpus])
-        lost = sum(len(file.gives) for path, file in self.ledger.items() if _below(path, corpus))
+        lost = sum(len(self.ledger[path].gives) for path in _below(self.ledger, corpus))
         if not stamps and lost and not allow_empty:
             raise CorpusError(
                 f"There are no files in {corpus}, but the index holds {lost} articles from there. If a disk is "
@@ -146,11 +144,11 @@ class Index:
             )
         away: set[str] = set()
         stamps |= scan([self.own.added]) if self.own.added.is_dir() else {}
-        away |= {path for path in self.ledger if _below(path, self.own.imported)}
+        away.update(_below(self.ledger, self.own.imported))
         for root in self.own.folders():
             there = scan([root]) if root.is_dir() else {}
             if not there:
-                away |= {path for path in self.ledger if _below(path, root)}
+                away.update(_below(self.ledger, root))
             stamps |= there
         return stamps | {path: self.ledger[path].stamp for path in sorted(away)}, away
 
@@ -182,16 +180,13 @@ class Index:
         old = self.now if self._same_makers else EMPTY
         hidden = frozenset(rules["hidden"])
         passages = self._cut((article for i, article in known.items() if i not in hidden), old)
-        texts = [context(known[p.article_id]) + p.text for p in passages]
-        keys = tuple(map(key, texts))
-        ids = [p.id for p in passages]
-        same = [
-            old.rows[i] if i in old.rows and old.keys[old.rows[i]] == k else -1 for i, k in zip(ids, keys, strict=True)
-        ]
+        same = [old.rows[p.id] if old.passages.get(p.id) is p else -1 for p in passages]
+        texts = {i: context(known[p.article_id]) + p.text for i, p in enumerate(passages) if same[i] < 0}
+        keys = tuple(old.keys[row] if row >= 0 else key(texts[i]) for i, row in enumerate(same))
         self._mark.touch()
         there = Known(dict(zip(old.ids, old.keys, strict=True)), old.rows, old.vectors)
         vectors, embedded = gather(passages, texts, keys, there, self.store, in_step, self.embed, tell)
-        keyword = KeywordIndex.build(ids, texts, old.keyword, same)
+        keyword = KeywordIndex.build([p.id for p in passages], texts, old.keyword, same)
         copies = find(known, self.now.copies, self.now.known)
         snapshot = Snapshot(known, hidden, {p.id: p for p in passages}, vectors, keys, keyword, copies)
         self._manifest = write(
@@ -232,8 +227,12 @@ def _hash(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:16]
 
 
-def _below(path: str, root: Path) -> bool:
-    return Path(path).is_relative_to(root)
+def _below(paths: Iterable[str], root: Path) -> list[str]:
+    """Those of the paths that are `root` or lie in it. As text: 20,000 of pathlib's own comparisons take a second."""
+    if root == Path():
+        return [path for path in paths if not path.startswith("/")]
+    inside = f"{str(root).rstrip('/')}/"
+    return [path for path in paths if path == str(root) or path.startswith(inside)]
 
 
 def _report(

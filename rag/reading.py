@@ -81,7 +81,13 @@ def to_json(ledger: Ledger, home: Path) -> dict[str, Any]:
     """Paths below `home` are written as "@/…", so that it can be moved."""
     prefix = f"{home}/"
     return {
-        f"@/{path.removeprefix(prefix)}" if path.startswith(prefix) else path: asdict(file)
+        f"@/{path.removeprefix(prefix)}" if path.startswith(prefix) else path: {
+            "stamp": file.stamp,
+            "gives": file.gives,
+            "also": file.also,
+            "skipped": list(map(asdict, file.skipped)),
+            "notes": list(map(asdict, file.notes)),
+        }
         for path, file in ledger.items()
     }
 

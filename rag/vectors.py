@@ -50,7 +50,7 @@ def key(text: str) -> str:
 
 def gather(
     passages: Sequence[Passage],
-    texts: Sequence[str],
+    texts: Mapping[int, str],
     keys: Sequence[str],
     known: Known,
     store: Store,
@@ -60,42 +60,53 @@ def gather(
 ) -> tuple[Vectors, int]:
     """The vectors of the passages, shape (len(passages), dim), and how many had to be made.
 
-    `texts[i]` is what `passages[i]` is embedded as, and `keys[i]` the key of that. `in_step` says that the store holds
-    exactly what `known` does; otherwise it is asked. Afterwards it holds exactly the passages.
+    `texts[i]` is what `passages[i]` is embedded as, and `keys[i]` the key of that; a text may be missing where `known`
+    has the key. `in_step` says that the store holds exactly what `known` does; otherwise it is asked. Afterwards it
+    holds exactly the passages.
     """
     stored = known.keys if in_step else store.keys()
     rows = range(len(passages))
     ours = [i for i in rows if known.keys.get(passages[i].id) == keys[i]]
-    kept = [i for i in rows if known.keys.get(passages[i].id) != keys[i] == stored.get(passages[i].id)]
-    missing = sorted({*rows}.difference(ours, kept))
-    lost = [i for i in ours if stored.get(passages[i].id) != keys[i]]
+    others = sorted({*rows}.difference(ours))
+    kept = [i for i in others if stored.get(passages[i].id) == keys[i]]
+    missing = sorted({*others}.difference(kept))
+    lost = [] if in_step else [i for i in ours if stored.get(passages[i].id) != keys[i]]
 
-    parts = [(ours, known.vectors[[known.rows[passages[i].id] for i in ours]] if ours else NOTHING.vectors)]
+    joined = _Joined(len(passages))
+    if ours:
+        joined.start(known.vectors, [known.rows.get(passage.id, 0) for passage in passages])
     found = store.vectors([passages[i].id for i in kept])
-    parts += [([i], found[passages[i].id][np.newaxis]) for i in kept]
+    for i in kept:
+        joined.put([i], found[passages[i].id][np.newaxis])
     for part in _batches(lost):
-        vectors = known.vectors[[known.rows[passages[i].id] for i in part]]
-        store.add([passages[i] for i in part], vectors, [keys[i] for i in part])
+        store.add([passages[i] for i in part], joined.rows[part], [keys[i] for i in part])
     for n, part in enumerate(_batches(missing)):
         tell("embedding", n * EMBED_BATCH, len(missing))
         vectors = embed([texts[i] for i in part])
         store.add([passages[i] for i in part], vectors, [keys[i] for i in part])
-        parts.append((part, vectors))
+        joined.put(part, vectors)
     if missing:
         tell("embedding", len(missing), len(missing))
     store.remove(sorted(stored.keys() - {passage.id for passage in passages}))
-    return _joined(parts, len(passages)), len(missing)
+    return joined.rows, len(missing)
 
 
 def _batches(rows: Sequence[int]) -> list[list[int]]:
     return [list(rows[i : i + EMBED_BATCH]) for i in range(0, len(rows), EMBED_BATCH)]
 
 
-def _joined(parts: Sequence[tuple[Sequence[int], Vectors]], n: int) -> Vectors:
-    """One matrix of `n` rows; each part gives some of them."""
-    width = max((vectors.shape[1] for _, vectors in parts), default=0)
-    joined = np.empty((n, width), np.float32)
-    for rows, vectors in parts:
-        if len(rows):
-            joined[rows] = vectors
-    return joined
+class _Joined:
+    """One matrix, filled row by row; its width is that of the first vectors that come."""
+
+    def __init__(self, n: int) -> None:
+        self._n = n
+        self.rows: Vectors = np.zeros((n, 0), np.float32)
+
+    def start(self, vectors: Vectors, order: Sequence[int]) -> None:
+        """Row `order[i]` of `vectors` becomes row `i`: one copy, for there may be gigabytes."""
+        self.rows = np.asarray(vectors)[order]
+
+    def put(self, part: Sequence[int], vectors: Vectors) -> None:
+        if not self.rows.shape[1]:
+            self.rows = np.empty((self._n, vectors.shape[1]), np.float32)
+        self.rows[part] = vectors

@@ -8,14 +8,15 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
+import bm25s
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.errors import StoreError
-from rag.keyword import KeywordIndex, _digest
-from rag.words import content_words
+from rag.keyword import K1, B, KeywordIndex, _digest
+from rag.words import content_words, stem
 
 TEXTS = [
     "The harbour bridge opened in Lindau.",
@@ -117,15 +118,17 @@ def test_files_of_two_indexes_are_not_taken_together(index: KeywordIndex, tmp_pa
     KeywordIndex.load(own)
 
 
-def test_an_engine_of_other_passages_is_turned_down_even_where_its_files_agree(
-    index: KeywordIndex, tmp_path: Path
+@pytest.mark.parametrize("name", ["indices.csc.index", "held", "ends"])
+@pytest.mark.parametrize("number", [-1, 1000])
+def test_numbers_that_lead_nowhere_are_turned_down_even_where_the_files_agree(
+    index: KeywordIndex, tmp_path: Path, name: str, number: int
 ) -> None:
     """A library comes from somebody else, who may have reckoned the digest anew."""
     index.save(tmp_path / "own")
-    rows = tmp_path / "own" / "indices.csc.index.npy"
-    numbers = np.load(rows)
-    numbers[-1] = len(TEXTS)
-    np.save(rows, numbers)
+    file = tmp_path / "own" / f"{name}.npy"
+    numbers = np.load(file)
+    numbers[1] = number
+    np.save(file, numbers)
     (tmp_path / "own" / "whole").write_text(_digest(tmp_path / "own"))
     with pytest.raises(StoreError, match=r"do not belong together"):
         KeywordIndex.load(tmp_path / "own")
@@ -147,6 +150,27 @@ def slow_best(question: str, ids: Sequence[str], texts: Sequence[str]) -> dict[s
     return {i: score / ceiling for i, score in scores.items() if score}
 
 
+def assert_same(index: KeywordIndex, clean: KeywordIndex) -> None:
+    """To the last bit of all that is saved: words that nobody holds any more are gone too."""
+    assert index.ids == clean.ids
+    assert list(index._words.items()) == list(clean._words.items())
+    np.testing.assert_array_equal(index._held, clean._held)
+    np.testing.assert_array_equal(index._ends, clean._ends)
+    for name, values in (clean._engine.scores if clean.ids else {}).items():
+        np.testing.assert_array_equal(index._engine.scores[name], values)
+
+
+@given(texts=st.lists(st.lists(st.sampled_from(["bridge", "ferry", "tram", "rain"]), min_size=1), min_size=1))
+def test_the_matrix_is_the_one_that_bm25s_makes(texts: list[list[str]]) -> None:
+    index = build(*map(" ".join, texts))
+    engine = bm25s.BM25(method="lucene", k1=K1, b=B)
+    numbers = [[index._words[stem(word)] for word in text] for text in texts]
+    engine.index((numbers, index._words), create_empty_token=False, show_progress=False)
+    np.testing.assert_allclose(index._engine.scores["data"], engine.scores["data"], rtol=1e-5)
+    for name in ("indices", "indptr", "num_docs"):
+        np.testing.assert_array_equal(index._engine.scores[name], engine.scores[name])
+
+
 WORDS = st.lists(
     st.sampled_from(["bridge", "ferry", "Lindau", "museum", "tram", "drawings", "the", "of"]), max_size=6
 ).map(" ".join)
@@ -161,4 +185,5 @@ def test_after_any_changes_it_ranks_as_the_books_say(states: list[dict[str, str]
         same = [rows[i] if before.get(i) == text else -1 for i, text in texts.items()]
         index = KeywordIndex.build(list(texts), list(texts.values()), index, same)
         before = texts
+        assert_same(index, KeywordIndex.build(list(texts), list(texts.values())))
         assert index.best(q, 10) == pytest.approx(slow_best(q, list(texts), list(texts.values())), abs=1e-6)

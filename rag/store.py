@@ -22,6 +22,8 @@ from rag.types import Passage, Vectors
 COLLECTION = "footnote-passages"
 WRITE_BATCH = 1000
 """Records in one write; Chroma refuses more than about 5,000."""
+CONNECT_SECONDS, ANSWER_SECONDS = 5.0, 120.0
+"""How long a server may take to be reached, and to answer. Chroma's own client waits for ever."""
 SPACE = {"hnsw": {"space": "cosine", "ef_construction": 40, "max_neighbors": 8, "num_threads": 1}}
 """A graph is built whether it is asked or not; a thin one takes a quarter of the time of Chroma's own."""
 
@@ -45,15 +47,7 @@ class ChromaStore:
                 folder.mkdir(parents=True, exist_ok=True)
                 self._client: Any = chromadb.PersistentClient(path=str(folder), settings=settings)
             else:
-                parts = urlsplit(url)
-                if not parts.hostname:
-                    raise ServerError(f"{url!r} is not the address of a Chroma server; write it as http://host:port.")
-                self._client = chromadb.HttpClient(
-                    host=parts.hostname,
-                    port=parts.port or (443 if parts.scheme == "https" else 8000),
-                    ssl=parts.scheme == "https",
-                    settings=settings,
-                )
+                self._client = _connected(url, settings)
             self._collection: Any = self._open(name, made_with)
 
     def _open(self, name: str, made_with: str) -> Any:
@@ -107,8 +101,8 @@ class ChromaStore:
     def close(self) -> None:
         with contextlib.suppress(Exception):  # closing twice, or after the server went away, is nobody's problem
             self._client.close()
-            for client in (self._client, self._client._admin_client):
-                client._server._session.close()  # Chroma leaves its connections to a server open
+            for session in _sessions(self._client):
+                session.close()  # Chroma leaves its connections to a server open
 
     @contextlib.contextmanager
     def _translated(self) -> Iterator[None]:
@@ -120,12 +114,40 @@ class ChromaStore:
         except (KeyboardInterrupt, SystemExit):
             raise
         except BaseException as error:  # its Rust part panics with a BaseException
-            text = str(error) or type(error).__name__
+            text = (str(error) or type(error).__name__).rstrip(".")
             if self._where.startswith("http"):
                 raise ServerError(
-                    f"The Chroma server at {self._where} does not answer as it should: {text}."
+                    f"The Chroma server at {self._where} does not answer as it should: {text}. Is it running, and is "
+                    "this its address (--chroma-url)? What was embedded is kept; run the same again when it is back."
                 ) from error
             raise StoreError(
                 f"The index in {self._where} cannot be used: {text}. If the disk is full or read-only, name another "
                 "folder with --index; if the index is damaged, delete that folder and it is built again."
             ) from error
+
+
+def _connected(url: str, settings: Any) -> Any:
+    """A client of the server. Asked for a sign of life first, since the client itself asks on being made, without end.
+
+    Raises ServerError for what is no address, and httpx's errors.
+    """
+    import chromadb
+    import httpx
+
+    parts = urlsplit(url)
+    if not parts.hostname:
+        raise ServerError(f"{url!r} is not the address of a Chroma server; write it as http://host:port.")
+    secure = parts.scheme == "https"
+    port = parts.port or (443 if secure else 8000)
+    timeout = httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS)
+    alive = httpx.URL(scheme=parts.scheme, host=parts.hostname, port=port, path="/api/v2/heartbeat")
+    httpx.get(alive, timeout=httpx.Timeout(CONNECT_SECONDS)).raise_for_status()
+    client = chromadb.HttpClient(host=parts.hostname, port=port, ssl=secure, settings=settings)
+    for session in _sessions(client):
+        session.timeout = timeout
+    return client
+
+
+def _sessions(client: Any) -> list[Any]:
+    """The connections of a client to a server; an embedded one has none, and raises AttributeError."""
+    return [part._server._session for part in (client, client._admin_client)]

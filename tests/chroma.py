@@ -13,10 +13,11 @@ from pathlib import Path
 
 
 @contextlib.contextmanager
-def run_server(folder: Path) -> Iterator[str]:
-    """Start `chroma run` over `folder` on a free port; give its URL; end it."""
+def run_server(folder: Path, port: int = 0) -> Iterator[str]:
+    """Start `chroma run` over `folder` on a free port, or on this one; give its URL; end it."""
     with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
+        free.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        free.bind(("127.0.0.1", port))
         port = free.getsockname()[1]
     program = Path(sys.executable).with_name("chroma")
     command = [program, "run", "--path", folder, "--host", "127.0.0.1", "--port", str(port)]

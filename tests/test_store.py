@@ -11,8 +11,11 @@ import numpy as np
 import pytest
 
 from rag.errors import ServerError, StoreError
-from rag.store import ChromaStore
+from rag.index import Index
+from rag.search import search
+from rag.store import ANSWER_SECONDS, CONNECT_SECONDS, ChromaStore, _sessions
 from rag.types import Passage, Vectors
+from tests.chroma import run_server
 from tests.fakes import FakeEmbedder
 
 TEXTS = {"p1": "cats eat fish", "p2": "dogs eat meat", "p3": "trams carry people"}
@@ -99,6 +102,63 @@ def test_a_server_that_is_away_is_said_in_plain_words(tmp_path: Path) -> None:
         with pytest.raises(ServerError, match=r"Chroma server at http://127.0.0.1:\d+"):
             ChromaStore(tmp_path / "chroma", url)
     assert not (tmp_path / "chroma").exists()
+
+
+@pytest.fixture
+def silent() -> Iterator[str]:
+    """The address of a server that lets everybody in and never says a word."""
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+
+
+def test_a_server_that_says_nothing_is_not_waited_for(
+    tmp_path: Path, silent: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rag.store.CONNECT_SECONDS", 0.1)
+    with pytest.raises(ServerError, match=rf"Chroma server at {silent}.*timed out.*--chroma-url"):
+        ChromaStore(tmp_path, silent)
+
+
+def test_each_connection_to_a_server_has_its_timeouts(tmp_path: Path, chroma_server: str) -> None:
+    store = ChromaStore(tmp_path, chroma_server)
+    for session in _sessions(store._client):
+        assert (session.timeout.connect, session.timeout.read) == (CONNECT_SECONDS, ANSWER_SECONDS)
+    store.close()
+
+
+def test_a_server_that_goes_away_is_said_and_what_it_missed_is_made_up_for(corpus: Path, tmp_path: Path) -> None:
+    """Questions are answered meanwhile, for they are not put to the server."""
+    with run_server(tmp_path / "server") as url:
+        index = Index(tmp_path / "index", FakeEmbedder(), url)
+        index.sync(corpus)
+    found = search(index, "harbour bridge", 5)
+    for file in corpus.iterdir():
+        file.write_text(file.read_text(encoding="utf-8").replace("Lindau", "Konstanz"), encoding="utf-8")
+    for _ in range(2):
+        with pytest.raises(ServerError, match=rf"Chroma server at {url}.*run the same again"):
+            index.sync(corpus)
+        assert search(index, "harbour bridge", 5) == found
+    with pytest.raises(ServerError, match=r"Chroma server"):
+        Index(tmp_path / "index", FakeEmbedder(), url)
+    with run_server(tmp_path / "server", int(url.rpartition(":")[2])):
+        assert index.sync(corpus).updated == 2
+        assert index.store.keys() == dict(zip(index.now.ids, index.now.keys, strict=True))
+    index.close()
+
+
+def test_two_processes_on_one_server_see_each_others_work(corpus: Path, tmp_path: Path, chroma_server: str) -> None:
+    """One folder and one collection: what one has embedded the other takes up at its next look, and embeds nothing.
+    Another folder has a collection of its own."""
+    first, second = (Index(tmp_path / "index", FakeEmbedder(), chroma_server) for _ in range(2))
+    other = Index(tmp_path / "other", FakeEmbedder(), chroma_server)
+    assert first.sync(corpus).embedded > 0
+    assert second.sync(corpus).embedded == 0
+    assert search(second, "harbour bridge", 5) == search(first, "harbour bridge", 5)
+    assert other.store.count() == 0
+    for index in (first, second, other):
+        index.close()
 
 
 @pytest.mark.parametrize("url", ["localhost:8000", "", "http://"])

@@ -17,8 +17,9 @@ import numpy as np
 from rag.errors import ModelBroken, ModelNotFound
 from rag.types import Vectors
 
-BATCH = 32
-"""Texts embedded in one call, of nearly the same length, so that little is padding."""
+BATCH = 8
+"""Texts embedded in one call, of nearly the same length, so that little is padding; few, so that what lies between two
+layers stays in the processor's cache: 32 take a third longer."""
 
 
 class SentenceTransformerEmbedder:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.errors import UsageError
@@ -82,6 +82,7 @@ FILTERS = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(articles=st.lists(ARTICLES), where=FILTERS)
 def test_columns_let_through_what_looking_at_each_article_does(articles: list[Article], where: Filters) -> None:
     assert passing(articles, where) == [slow_passes(article, where) for article in articles]

@@ -160,6 +160,7 @@ def assert_same(index: KeywordIndex, clean: KeywordIndex) -> None:
         np.testing.assert_array_equal(index._engine.scores[name], values)
 
 
+@settings(deadline=None)
 @given(texts=st.lists(st.lists(st.sampled_from(["bridge", "ferry", "tram", "rain"]), min_size=1), min_size=1))
 def test_the_matrix_is_the_one_that_bm25s_makes(texts: list[list[str]]) -> None:
     index = build(*map(" ".join, texts))

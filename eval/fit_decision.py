@@ -20,7 +20,7 @@ from rag.decide import MOST
 
 FOLDS = 10
 WEIGHTS = Path(__file__).parent.parent / "rag" / "decision_weights.json"
-SENTENCE = ("below_top", "overlap", "first_passage", "gives")
+SENTENCE = ("titled", "alone", "passage", "overlap", "gives")
 JUDGED = (*SENTENCE, "judged", "below_best")
 REGRESSIONS = {
     "answer_extract": ("need", "lacking"),

@@ -85,18 +85,24 @@ _PATTERNS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
 def gives(text: str, question: str) -> bool:
     """Whether the text has something of the kind that the question asks for; True where the kind is not known.
 
-    A name that the question gives itself is no answer to it. A length or an age may be told in years and days.
+    A name or a number that the question gives itself is no answer to it. A length or an age may be told in years and
+    days.
 
     >>> gives("Several people were detained.", "How many people were detained?")
+    False
+    >>> gives("Track 1.5 met in Lindau.", "When did Track 1.5 meet?")
     False
     >>> gives("Ilse Brandt cut the ribbon.", "Who cut the ribbon?")
     True
     """
     wanted = kind(question)
+    if wanted in ("date", "number"):
+        asked = {number.value for number in numbers(question)}
+        new = [number for number in numbers(text) if number.value not in asked]
     if wanted == "date":
-        return bool(dates(text) or numbers(text))
+        return bool(dates(text) or new)
     if wanted == "number":
-        counts = [number for number in numbers(text) if number.unit != "th"]
+        counts = [number for number in new if number.unit != "th"]
         if unit := _unit(question):
             return any(number.unit in _TIMES if unit in _TIMES else number.unit == unit for number in counts)
         return bool(counts or (_AGE.search(question) and dates(text)))

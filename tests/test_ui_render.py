@@ -15,7 +15,7 @@ from rag.cite import quoted
 from rag.disagree import both_sides
 from rag.errors import ModelError
 from rag.evidence import Sentence
-from rag.types import Article, Citation, Claim, Retrieved, Token, Turn
+from rag.types import Article, Citation, Claim, Passed, Retrieved, Token, Turn
 from tests import ui_fakes as fakes
 from ui import article as article_module
 from ui import escape as escape_module
@@ -27,7 +27,7 @@ from ui.escape import clipped, isolated, web_address
 from ui.export import answer_markdown, conversation_json, conversation_markdown
 from ui.loading import Status
 from ui.run import Begins, Waits
-from ui.sources import cited, panel
+from ui.sources import cited, panel, spans
 
 
 class Page(HTMLParser):
@@ -218,7 +218,7 @@ def test_a_source_counts_its_copies_and_names_them() -> None:
     copy = replace(fakes.HARBOUR, id="copy", publisher="The <b>Copy</b>")
     note = replace(fakes.quote(fakes.HARBOUR, "Buses will cross from Monday.", 1), copies=(copy,))
     printed = fakes.answer("Buses?", [Claim(note.quote, (note,))], [fakes.hit(copy, "Buses will cross from Monday.")])
-    page = Page(cited(printed, 1))
+    page = Page(cited(spans(printed), printed.citations, printed.hits, 1))
     assert "and 1 copy" in page.text
     assert "The <b>Copy</b>" in page.attributes("title")
     assert "Also found" not in page.text
@@ -393,6 +393,33 @@ def test_a_draft_says_that_it_is_unchecked_and_carries_no_footnote() -> None:
     assert "Draft, not checked yet" in page.text
     assert not page.attributes("data-key")
     assert "Ferry line to close in summer" in Page(panel([one])).text
+
+
+def test_sentences_that_passed_stand_apart_from_the_draft_with_footnotes_that_open() -> None:
+    first, second = fakes.long_answer().claims
+    one = Exchange(1, fakes.LONG, "writing")
+    for event in (Retrieved(fakes.BRIDGE_HITS), Token(first.text + " It opened"), Passed((first,), "It opened")):
+        one.take(event)
+    one.take(Token(" on a Sunday"))
+    html = render.transcript([one])
+    standing, _, draft = html.partition('<div class="draft">')
+    assert Page(standing).text.count(first.text) == 1
+    assert first.text not in draft
+    assert "It opened on a Sunday" in Page(draft).text
+    assert 'class="answer"' not in html
+    assert Page(html).attributes("data-key") == ["1"]
+    assert Page(panel([one])).marked == {"1": first.citations[0].quote}
+    one.take(Passed((first, second), ""))
+    assert 'class="draft"' not in render.transcript([one])
+    assert set(Page(panel([one])).marked) == {"1", "2"}
+
+
+def test_a_stop_or_a_failure_leaves_nothing_of_what_stood() -> None:
+    for phase in ("stopped", "failed"):
+        one = Exchange(1, fakes.LONG, "writing")
+        one.take(Passed(fakes.long_answer().claims, "and so on"))
+        one.end(phase, ValueError("broken"))
+        assert "412 metres" not in render.transcript([one]) + panel([one])
 
 
 def test_only_the_sources_of_the_last_exchange_are_visible() -> None:

@@ -80,8 +80,10 @@ class Handlers:
         conversation.run = run = self._bot.run(exchange.question, history, exchange.where, settings)
         try:
             for event in run:
+                stood = exchange.claims
                 exchange.take(event)
-                side = panel(conversation.exchanges) if isinstance(event, Retrieved) else gr.skip()
+                news = isinstance(event, Retrieved) or exchange.claims != stood
+                side = panel(conversation.exchanges) if news else gr.skip()
                 yield (gr.skip(), self._live(conversation), side, *[gr.skip()] * 4)
         except Exception as error:
             log(error, "The chatbot failed.")

@@ -91,7 +91,7 @@ class BackgroundBot:
         def start(tell: Callable[..., None]) -> Any:
             bot = self.wait()
             bot = bot.adjusted(**settings) if settings else bot
-            return bot.stream(question, history=history, where=where, tell=tell)
+            return bot.stream(question, history=history, where=where, tell=tell, passed=tell)
 
         run = Run(start, self._turns)
         self._runs.add(run)

@@ -76,8 +76,11 @@ def asked_of(exchange: Exchange) -> str:
 
 
 def draft(exchange: Exchange) -> str:
-    """What goes on until the answer is there. The draft is unchecked, and says so."""
+    """What goes on until the answer is there: what of it stands already, and the unchecked rest, which says so."""
     status = f'<p class="status" role="status">{escape(waiting(exchange))}</p>{steps(exchange.phase)}'
+    sentences = " ".join(claim(c, exchange.number, i) for i, c in enumerate(exchange.claims, start=1))
+    stands = f'<div class="standing"><span class="tag">Checked so far</span><p dir="auto">{sentences}</p></div>'
+    status += stands if sentences else ""
     if not exchange.draft.strip():
         return status
     return (
@@ -203,7 +206,8 @@ def failure(exchange: Exchange, last: bool) -> str:
 
 
 def stopped(exchange: Exchange, last: bool) -> str:
-    return f'<div class="stopped"><p>Stopped. The unchecked draft was thrown away.</p>{ways_on(exchange, last)}</div>'
+    said = "Stopped. What was written so far was no answer yet, and was thrown away."
+    return f'<div class="stopped"><p>{said}</p>{ways_on(exchange, last)}</div>'
 
 
 def banner(status: Status, articles: int) -> str:

@@ -139,6 +139,18 @@ def test_it_fits_a_phone(tab: OpenTab, address: str) -> None:
         assert box["x"] + box["width"] <= 360
 
 
+def test_a_phone_lists_title_publisher_and_date_each_in_full(tab: OpenTab) -> None:
+    with fakes.serving(lambda progress: fakes.ScriptedBot({})) as address:
+        page = tab(address, width=360, height=740)
+        page.get_by_role("button", name="Articles", exact=True).click()
+        row = page.get_by_role("row").filter(has_text="Harbour bridge")
+        for words in (fakes.HARBOUR.title, fakes.HARBOUR.publisher, "4 Mar 2024"):
+            cell = row.get_by_role("cell").filter(has_text=words)
+            expect(cell).to_be_visible()
+            assert cell.evaluate("cell => cell.scrollWidth <= cell.clientWidth + 1")
+        assert (row.get_by_role("cell").nth(1).bounding_box() or {})["width"] > 250
+
+
 def test_guests_can_neither_add_nor_remove(tab: OpenTab, bot: Chatbot) -> None:
     with fakes.serving(lambda progress: bot, may_change=False) as address:
         page = tab(address)

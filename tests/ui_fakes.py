@@ -355,7 +355,12 @@ def small_bot(corpus: Path, index: Path) -> Chatbot:
 
 def settle(bot: BackgroundBot) -> None:
     """Wait until nothing changes any more by itself."""
+    eventually(lambda: bot.settled)
+
+
+def eventually(holds: Callable[[], bool]) -> None:
+    """Wait for what another thread brings about."""
     deadline = time.monotonic() + 60
-    while not bot.settled:
-        assert time.monotonic() < deadline, "the chatbot never settled"
+    while not holds():
+        assert time.monotonic() < deadline, "it never came about"
         time.sleep(0.01)

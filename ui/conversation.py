@@ -93,6 +93,8 @@ class Conversation:
     shelf: Shelf = field(default_factory=Shelf)
     settings: Settings = field(default_factory=Settings)
     """What the next question is put to, and how it is answered."""
+    menu: str = ""
+    """The settings as they were shown last, folded away."""
 
     @property
     def current(self) -> Exchange | None:

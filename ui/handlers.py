@@ -8,6 +8,7 @@ imports this module, when there is a page to build.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import gradio as gr
@@ -24,6 +25,11 @@ from ui.models import Models
 from ui.settings import menu
 from ui.sources import panel
 from ui.trouble import log
+
+TICK = 0.5
+"""Seconds between two looks at how far loading is."""
+SLOW_TICK = 2.0
+"""Seconds between two looks at what a watched folder or another tab changed."""
 
 
 class Handlers:
@@ -116,23 +122,29 @@ class Handlers:
         return self._view(conversation)
 
     def look(self, conversation: Conversation) -> tuple[Any, ...]:
-        """How far loading is; the clock stops when there is nothing more to wait for."""
+        """How far loading is, and what changed since. Only what is no longer true is shown again: not the conversation,
+        nor settings that somebody may just have opened."""
+        menu, shown = self._menu(conversation), conversation.menu
+        conversation.menu = menu
         return (
             render.banner(self._bot.status, len(self._bot.bot.articles) if self._bot.bot else 0),
-            self._transcript(conversation),
-            self._menu(conversation),
-            gr.Timer(active=not self._bot.settled),
+            gr.skip() if conversation.exchanges else self._transcript(conversation),
+            gr.skip() if menu == shown else menu,
+            gr.Timer(SLOW_TICK if self._bot.settled else TICK),
         )
 
     def set(self, conversation: Conversation, event: gr.EventData) -> tuple[Any, ...]:
         """A setting of this tab, or the model of all of them."""
         name, word = str(event.setting), str(event.word)
+        model = None
         if name == "model":
             self._models.switch(self._bot, word)
+            model = word  # shown as chosen until the clock finds that it is another: a browser keeps what it was given
         else:
             conversation.settings = conversation.settings.with_word(name, word)
         banner, transcript, _, clock = self.look(conversation)
-        return (banner, transcript, self._menu(conversation, is_open=True), clock)
+        conversation.menu = self._menu(conversation, model)
+        return (banner, transcript, self._menu(conversation, model, is_open=True), clock)
 
     # --- below: the page as a function of the conversation -----------------------------------------------------
 
@@ -158,7 +170,8 @@ class Handlers:
         """The last exchange stands apart, from its first word to its end: nothing above it is touched meanwhile."""
         return render.transcript(conversation.exchanges[-1:], last=True)
 
-    def _menu(self, conversation: Conversation, is_open: bool = False) -> str:
+    def _menu(self, conversation: Conversation, model: str | None = None, is_open: bool = False) -> str:
         if self._bot.bot is None:
             return ""
-        return menu(conversation.settings, self._bot.bot.config, self._models.on_offer(), is_open)
+        config = replace(self._bot.bot.config, model=model or self._models.current(self._bot))
+        return menu(conversation.settings, config, self._models.on_offer(), is_open)

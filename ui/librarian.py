@@ -100,8 +100,16 @@ class Librarian:
         for view in self._change(conversation, work):
             yield (*view, *(("", "") if taken else (gr.skip(), gr.skip())))
 
+    def look(self, conversation: Conversation) -> tuple[Any, ...]:
+        """The list again, when the articles changed without this tab's doing."""
+        if self._bot.notice() == conversation.shelf.noticed:
+            return (gr.skip(),) * PARTS
+        conversation.shelf.gone(self._articles)
+        return self.view(conversation)
+
     def view(self, conversation: Conversation, said: Any = None) -> tuple[Any, ...]:
         bot, shelf = self._bot.bot, conversation.shelf
+        shelf.noticed = self._bot.notice()
         articles = self._articles
         return (
             gr.skip() if said is None else said,
@@ -134,5 +142,5 @@ class Librarian:
         except Exception as error:
             log(error, "The library could not be changed.")
             said = library.trouble(in_words(error))
-        conversation.shelf.gone(self._articles)
+        conversation.shelf.gone(self._articles, by_reader=True)
         yield self.view(conversation, said)

@@ -151,6 +151,12 @@
     if (leads) document.querySelector("#question textarea").focus();
   });
 
+  // A browser keeps what its reader chose, whatever the page says afterwards: here the page has the last word.
+  new MutationObserver((changes) => {
+    const chosen = changes.map(({ target }) => target).filter((target) => target.matches("#settings option[selected]"));
+    for (const option of chosen) option.selected = true;
+  }).observe(document, { subtree: true, attributeFilter: ["selected"] });
+
   // The library stands in the place of the conversation while it is open.
   function showLibrary(open) {
     if (open === "library" in document.body.dataset) return;

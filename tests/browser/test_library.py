@@ -113,6 +113,34 @@ def test_a_question_goes_to_the_chosen_articles_and_days_only(page: Page) -> Non
     expect(page.get_by_label("From", exact=True)).to_have_value("")
 
 
+def test_a_change_of_the_watched_folder_reaches_open_pages_and_disturbs_nobody(
+    tab: OpenTab, bot: Chatbot, corpus: Path, address: str
+) -> None:
+    bot.watch()
+    welcome, reading, listing = tab(address), tab(address), tab(address)
+    ask(reading, "How long is the harbour bridge in Lindau?")
+    expect(reading.locator("#exchange-1")).to_have_attribute("data-state", "answered")
+    reading.locator("#exchange-1 a.ref").first.click()
+    reading.get_by_label("Your question").fill("half a tho")
+    reading.locator(".settings summary").click()
+    listing.get_by_role("button", name="Articles", exact=True).click()
+    listing.get_by_role("checkbox", name="Ferry line").click()
+    listing.get_by_label("Find").type("ferr")  # not sent yet
+    file(corpus, "tram.txt", TRAM.replace("It is red", "“It is red,” said Ada Stern of the town council. It is new"))
+    for page in (welcome, reading, listing):
+        expect(page.locator("#banner")).to_contain_text("4 articles")
+    expect(listing.locator("#shelf")).to_contain_text("Tram line opens")
+    expect(welcome.locator(".starters")).to_contain_text("What did Ada Stern say?")
+    expect(listing.get_by_label("Find")).to_have_value("ferr")
+    expect(listing.get_by_label("Find")).to_be_focused()
+    expect(listing.locator("#shelf [role=status]")).to_contain_text("Asking 1 of 4 articles")
+    expect(reading.locator("mark.current")).to_be_visible()
+    expect(reading.get_by_label("Your question")).to_have_value("half a tho")
+    expect(reading.get_by_label("Length of answers")).to_be_visible()
+    (corpus / "ferry.txt").unlink()
+    expect(listing.locator("#narrowed")).to_contain_text("Asking 0 of 3 articles")
+
+
 def test_a_hostile_article_does_nothing_but_stand_there(page: Page, tmp_path: Path) -> None:
     upload = file(tmp_path, "<img src=x onerror=alert(9)>.txt", NASTY)
     page.locator("#files input[type=file]").set_input_files([upload])

@@ -21,7 +21,9 @@ from ui import article as article_module
 from ui import escape as escape_module
 from ui import render
 from ui.actions import editing, export_menu
+from ui.answer import DISAGREEMENT, footnote
 from ui.article import WHOLE, Mark, article, body, windows
+from ui.banner import banner, cannot_start
 from ui.conversation import Conversation, Exchange
 from ui.escape import clipped, isolated, web_address
 from ui.export import answer_markdown, conversation_json, conversation_markdown
@@ -157,8 +159,8 @@ def test_hostile_text_stays_text(one: Exchange) -> None:
 
 def test_other_places_escape_too() -> None:
     assert_harmless(render.welcome(["<b onclick=x>\"'"]))
-    assert_harmless(render.banner(Status("loading", "<b>"), 0))
-    assert_harmless(render.cannot_start(Status("failed", "<b onload=x>")))
+    assert_harmless(banner(Status("loading", "<b>"), 0))
+    assert_harmless(cannot_start(Status("failed", "<b onload=x>")))
 
 
 @settings(deadline=None)
@@ -197,8 +199,8 @@ def test_only_web_addresses_become_links(source: str, linked: bool) -> None:
 def test_a_card_names_the_page_of_a_quote_from_a_pdf() -> None:
     record = Article("a", "Report", "On page one. On page two.", pages=(0, 13))
     second = Citation(1, record, 13, 25, "On page two.", 1.0)
-    assert "page 2" in Page(render.footnote(second, 1, 1)).text
-    assert "page" not in Page(render.footnote(replace(second, article=replace(record, pages=())), 1, 1)).text.replace(
+    assert "page 2" in Page(footnote(second, 1, 1)).text
+    assert "page" not in Page(footnote(replace(second, article=replace(record, pages=())), 1, 1)).text.replace(
         second.quote, ""
     )
 
@@ -298,7 +300,7 @@ def test_a_disagreement_is_shown_as_one() -> None:
         for i, text in enumerate(texts)
     )
     shown = both_sides("How long is the Lindau bridge?", [quoted(one)], [one, other], [1.0, 1.0])
-    assert shown[0].text.startswith(render.DISAGREEMENT)
+    assert shown[0].text.startswith(DISAGREEMENT)
     assert "The articles disagree" in Page(render.transcript([exchange(fakes.WHEN)])).text.partition("disagree:")[0]
     assert 'class="disagreement"' not in render.transcript([exchange(fakes.LONG)])
 
@@ -429,10 +431,10 @@ def test_only_the_sources_of_the_last_exchange_are_visible() -> None:
 
 
 def test_the_banner_tells_how_far_loading_is() -> None:
-    assert 'value="36"' in render.banner(Status("loading", "Fetching …", 0.36), 0)
-    assert "progress" not in render.banner(Status("loading", "Loading …"), 0)
-    assert "1 article<" in render.banner(Status("ready", ""), 1)
-    assert "1,400 articles" in render.banner(Status("ready", ""), 1400)
+    assert 'value="36"' in banner(Status("loading", "Fetching …", 0.36), 0)
+    assert "progress" not in banner(Status("loading", "Loading …"), 0)
+    assert "1 article<" in banner(Status("ready", ""), 1)
+    assert "1,400 articles" in banner(Status("ready", ""), 1400)
 
 
 @settings(deadline=None)

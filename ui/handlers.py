@@ -17,6 +17,7 @@ from rag.errors import FootnoteError
 from rag.types import Retrieved
 from ui import render
 from ui.actions import editing, export_menu
+from ui.banner import banner, cannot_start
 from ui.conversation import Conversation
 from ui.feedback import VERDICTS, Feedback
 from ui.library import among
@@ -127,7 +128,7 @@ class Handlers:
         menu, shown = self._menu(conversation), conversation.menu
         conversation.menu = menu
         return (
-            render.banner(self._bot.status, len(self._bot.bot.articles) if self._bot.bot else 0),
+            banner(self._bot.status, len(self._bot.bot.articles) if self._bot.bot else 0),
             gr.skip() if conversation.exchanges else self._transcript(conversation),
             gr.skip() if menu == shown else menu,
             gr.Timer(SLOW_TICK if self._bot.settled else TICK),
@@ -142,9 +143,9 @@ class Handlers:
             model = word  # shown as chosen until the clock finds that it is another: a browser keeps what it was given
         else:
             conversation.settings = conversation.settings.with_word(name, word)
-        banner, transcript, _, clock = self.look(conversation)
+        over, transcript, _, clock = self.look(conversation)
         conversation.menu = self._menu(conversation, model)
-        return (banner, transcript, self._menu(conversation, model, is_open=True), clock)
+        return (over, transcript, self._menu(conversation, model, is_open=True), clock)
 
     # --- below: the page as a function of the conversation -----------------------------------------------------
 
@@ -163,7 +164,7 @@ class Handlers:
     def _transcript(self, conversation: Conversation) -> str:
         if not conversation.exchanges:
             status = self._bot.status
-            return render.cannot_start(status) if status.state == "failed" else render.welcome(self._bot.starters)
+            return cannot_start(status) if status.state == "failed" else render.welcome(self._bot.starters)
         return render.transcript(conversation.exchanges[:-1])
 
     def _live(self, conversation: Conversation) -> str:

@@ -14,7 +14,8 @@ from typing import Any
 import gradio as gr
 
 from rag.index import SyncReport
-from ui import library, render
+from ui import library
+from ui.banner import banner
 from ui.conversation import Conversation
 from ui.loading import BackgroundBot
 from ui.task import Progress, Task
@@ -116,7 +117,7 @@ class Librarian:
             library.library(articles, shelf, bot.added if bot else (), self._may_change),
             library.folders(bot.folders if bot and self._may_change else ()),
             library.narrowed(articles, shelf),
-            render.banner(self._bot.status, len(articles)),
+            banner(self._bot.status, len(articles)),
         )
 
     @property

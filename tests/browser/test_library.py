@@ -65,6 +65,29 @@ def test_files_are_uploaded_listed_and_asked(page: Page, tmp_path: Path) -> None
     expect(page.locator("#panel details.source summary").first).to_contain_text("Tram line opens")
 
 
+def test_a_file_dropped_anywhere_finds_its_place_and_answers_with_its_own_words(tab: OpenTab, address: str) -> None:
+    page = tab(address)
+    expect(page.locator("#banner")).to_contain_text("3 articles")
+    dropped = page.evaluate_handle(
+        """text => {
+            const dropped = new DataTransfer();
+            dropped.items.add(new File([text], "tram.txt", {type: "text/plain"}));
+            return dropped;
+        }""",
+        TRAM,
+    )
+    page.dispatch_event("#talk", "dragenter", {"dataTransfer": dropped})  # over the conversation, where no one takes it
+    expect(page.locator("#files")).to_be_visible()
+    for event in ("dragenter", "dragover", "drop"):
+        page.dispatch_event("#files button", event, {"dataTransfer": dropped})
+    expect(page.locator("#said")).to_contain_text("1 added")
+    page.get_by_role("button", name="Back to the questions").click()
+    ask(page, "Who built a tram in Lindau?")
+    expect(page.locator("#exchange-1")).to_have_attribute("data-state", "answered")
+    page.locator("#exchange-1 a.ref").first.click()
+    expect(page.locator("mark.current")).to_have_text("A tram was built in Lindau by Ada Stern.")
+
+
 def test_a_text_is_pasted_and_removed_again(page: Page) -> None:
     page.get_by_label("Headline").fill("Tram line opens")
     page.get_by_label("paste the text").fill(TRAM.partition("\n\n")[2])

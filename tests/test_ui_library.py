@@ -186,7 +186,8 @@ def test_a_text_is_taken_up_and_its_fields_emptied_only_then(librarian: Any) -> 
     *_, (said, _, _, _, _, *fields) = librarian.add_text(Conversation(), text, "Tram line opens")
     assert "holds it already" in said
     assert fields != ["", ""]
-    assert list(librarian.add_text(Conversation(), "  ", "")) == []
+    ((said, *_),) = librarian.add_text(Conversation(), "  ", "")
+    assert "Paste the text of an article first." in said
 
 
 def test_a_folder_is_followed_and_left_out_again(librarian: Any, tmp_path: Path) -> None:
@@ -201,6 +202,8 @@ def test_a_folder_is_followed_and_left_out_again(librarian: Any, tmp_path: Path)
     assert folders == ""
     *_, (said, *_) = librarian.add_folder(Conversation(), str(tmp_path / "nowhere"))
     assert "Nothing was taken up" in said
+    ((said, *_),) = librarian.add_folder(Conversation(), " ")
+    assert "Name a folder first" in said
 
 
 def test_an_article_is_removed_by_the_second_click_and_no_longer_asked(librarian: Any, bot: Chatbot) -> None:

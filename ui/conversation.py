@@ -90,6 +90,8 @@ class Conversation:
     """Number of the exchange whose question is back in the box, to be asked in its place."""
     unsent: str = ""
     """What was in the box before that question came into it."""
+    hint: str = ""
+    """Why what was sent is not asked; said once."""
     shelf: Shelf = field(default_factory=Shelf)
     settings: Settings = field(default_factory=Settings)
     """What the next question is put to, and how it is answered."""

@@ -16,7 +16,7 @@ import gradio as gr
 from rag.errors import FootnoteError
 from rag.types import Retrieved
 from ui import render
-from ui.actions import editing, export_menu
+from ui.actions import editing, export_menu, refused_to_ask
 from ui.banner import banner, cannot_start
 from ui.conversation import Conversation
 from ui.feedback import VERDICTS, Feedback
@@ -32,6 +32,8 @@ TICK = 0.5
 SLOW_TICK = 2.0
 """Seconds between two looks at what a watched folder or another tab changed."""
 
+ONE_AT_A_TIME = "One question at a time: wait for the answer, or stop it. Yours stays in the box."
+
 
 class Handlers:
     """What the page's events do. Each returns values for the components named where it is wired."""
@@ -44,6 +46,7 @@ class Handlers:
     def ask(self, conversation: Conversation, question: str) -> tuple[Any, ...]:
         """Show the question and empty the box; a question asked while another is open stays in the box."""
         if conversation.current or not question.strip():
+            conversation.hint = ONE_AT_A_TIME if conversation.current else "Write a question first."
             return (gr.skip(), *self._view(conversation))
         return (conversation.send(question.strip()), *self._view(conversation))
 
@@ -151,6 +154,7 @@ class Handlers:
 
     def _view(self, conversation: Conversation) -> tuple[Any, ...]:
         busy = conversation.current is not None
+        hint, conversation.hint = conversation.hint, ""
         return (
             self._transcript(conversation),
             self._live(conversation),
@@ -158,7 +162,7 @@ class Handlers:
             gr.Button(visible=not busy),
             gr.Button(visible=busy),
             export_menu(conversation.exchanges),
-            editing(conversation),
+            editing(conversation) + refused_to_ask(hint),
         )
 
     def _transcript(self, conversation: Conversation) -> str:

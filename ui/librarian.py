@@ -83,12 +83,19 @@ class Librarian:
                     Path(path).unlink()
 
     def add_folder(self, conversation: Conversation, folder: str) -> Iterator[tuple[Any, ...]]:
-        if folder.strip():
-            yield from self._change(conversation, lambda bot, progress: bot.add([folder.strip()], progress))
+        if not folder.strip():
+            yield self.view(conversation, library.trouble("Name a folder first, such as ~/articles."))
+            return
+        yield from self._change(conversation, lambda bot, progress: bot.add([folder.strip()], progress))
 
     def add_text(self, conversation: Conversation, text: str, title: str) -> Iterator[tuple[Any, ...]]:
         """The fields are emptied once the text was taken."""
         if not text.strip():
+            yield (
+                *self.view(conversation, library.trouble("Paste the text of an article first.")),
+                gr.skip(),
+                gr.skip(),
+            )
             return
         taken = False
 

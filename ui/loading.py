@@ -118,7 +118,8 @@ class BackgroundBot:
                 return self._changes
             self._noticed = articles
             self._changes += 1
-        threading.Thread(target=self.look_for_starters, name="footnote-starters", daemon=True).start()
+        if self._starters is not None:  # else the first ones are being looked for
+            threading.Thread(target=self.look_for_starters, name="footnote-starters", daemon=True).start()
         return self._changes
 
     def look_for_starters(self) -> None:

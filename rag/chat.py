@@ -20,9 +20,8 @@ from typing import Any
 
 from rag import added, cite, decide, prompt, refuse
 from rag.asked import is_command
-from rag.complete import completed
 from rag.config import Config
-from rag.disagree import both_sides
+from rag.drafting import Drafting
 from rag.errors import QuestionError
 from rag.evidence import Sentence, gather
 from rag.filters import known
@@ -40,6 +39,7 @@ from rag.types import (
     Generator,
     Hit,
     Messages,
+    Passed,
     Retrieved,
     Seconds,
     Step,
@@ -68,6 +68,7 @@ class _Asked:
     as_of: date | None
     started: float
     tell: Callable[[Step], None]
+    passed: Callable[[Passed], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +119,13 @@ class Chatbot:
         as_of: date | None = None,
         where: Filters | None = None,
         tell: Callable[[Step], None] = lambda step: None,
+        passed: Callable[[Passed], None] = lambda passed: None,
     ) -> Iterator[Event]:
         """Yield `Retrieved`, then the draft in `Token`s, then exactly one `Answer`.
 
         `as_of` is the day on which the question is asked; `where` says which articles it is put to (None: those of
-        `Config.where`); `tell` is called as each step begins. Closing the iterator stops the model within a token.
+        `Config.where`); `tell` is called as each step begins, `passed` between two tokens when sentences of the draft
+        have been checked. Closing the iterator stops the model within a token.
 
         Raises:
             QuestionError: the question is empty or too long. UsageError: `where` names what no article has.
@@ -131,9 +134,8 @@ class Chatbot:
         started = time.perf_counter()
         question = self._clean(question)
         earlier = _shortened(history)
-        asked = _Asked(
-            question, standalone(question, earlier), earlier if leans(question) else (), as_of, started, tell
-        )
+        query, leaned_on = standalone(question, earlier), earlier if leans(question) else ()
+        asked = _Asked(question, query, leaned_on, as_of, started, tell, passed)
         if not self._config.use_articles:
             yield from self._from_memory(asked)
             return
@@ -263,37 +265,39 @@ class Chatbot:
             yield self._refusal(asked, known, confidence)
             return
         asked.tell("writing")
+        drafting = self._drafting(asked, known) if self._config.check else None
         draft, first = yield from self._write(
-            prompt.answer(chosen, asked.question, asked.history, asked.as_of), asked.started
+            prompt.answer(chosen, asked.question, asked.history, asked.as_of), asked, drafting
         )
         asked.tell("checking")
-        statements, dropped = self._statements(asked, known, draft)
+        statements, dropped = drafting.finish() if drafting else (self._unchecked(draft, evidence), ())
         claims, citations = cite.number(statements)
         seconds = Seconds(searched, first, time.perf_counter() - asked.started)
         text = cite.with_markers(claims)
         yield Answer(asked.question, text, claims, citations, hits, None, confidence, seconds, dropped)
 
-    def _statements(self, asked: _Asked, known: _Known, draft: str) -> tuple[Sequence[cite.Statement], tuple[str, ...]]:
-        """What the answer says, and what of the draft it does not."""
-        drafted = cite.draft_sentences(draft)
-        near = cite.nearness(drafted, known.evidence, self._index.embed)
-        if not self._config.check:
-            return cite.unchecked(drafted, near, known.evidence), ()
-        checked = cite.check_draft(drafted, near, known.evidence, self._checker, self._config.support_threshold)
+    def _drafting(self, asked: _Asked, known: _Known) -> Drafting:
         told = " ".join(f"{turn.question} {turn.answer}" for turn in asked.history)
-        composed = cite.compose(asked.query, checked, known.evidence, known.relevance)
-        statements = completed(asked.question, composed, told)
-        return both_sides(asked.question, statements, known.evidence, known.relevance), checked.dropped
+        judge = (self._index.embed, self._checker, self._config.support_threshold)
+        return Drafting(asked.question, asked.query, told, known.evidence, known.relevance, *judge)
 
-    def _write(self, messages: Messages, started: float) -> abc.Generator[Event, None, tuple[str, float | None]]:
+    def _unchecked(self, draft: str, evidence: Sequence[Sentence]) -> list[cite.Statement]:
+        drafted = cite.draft_sentences(draft)
+        return cite.unchecked(drafted, cite.nearness(drafted, evidence, self._index.embed), evidence)
+
+    def _write(
+        self, messages: Messages, asked: _Asked, drafting: Drafting | None = None
+    ) -> abc.Generator[Event, None, tuple[str, float | None]]:
         """Yield the reply in Tokens; return it whole, with the seconds until the first. No model: nothing."""
         text, first = "", None
         if self._generator is not None:
             with closing(self._generator.stream(messages, self._config.max_answer_tokens)) as pieces:
                 for piece in pieces:
-                    first = first or time.perf_counter() - started
+                    first = first or time.perf_counter() - asked.started
                     text += piece
                     yield Token(piece)
+                    if drafting and (passed := drafting.add(piece)):
+                        asked.passed(passed)
         return text, first
 
     def _judged(self, asked: _Asked, evidence: Sequence[Sentence]) -> decide.Judged | None:
@@ -325,7 +329,7 @@ class Chatbot:
     def _from_memory(self, asked: _Asked) -> Iterator[Event]:
         """The baseline without articles: whatever the model says, uncited."""
         yield Retrieved(())
-        text, first = yield from self._write(prompt.from_memory(asked.question), asked.started)
+        text, first = yield from self._write(prompt.from_memory(asked.question), asked)
         claims = tuple(Claim(sentence) for sentence in cite.draft_sentences(text))
         seconds = Seconds(0.0, first, time.perf_counter() - asked.started)
         yield Answer(asked.question, text, claims, (), (), None, 1.0, seconds)

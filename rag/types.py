@@ -249,6 +249,17 @@ class Token:
 
 Event = Retrieved | Token | Answer
 
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """How far the check of a draft is while it is written. `claims` are the beginning of the answer: they stand, with
+    their numbers, whatever comes after them. `rest` is what is left of the draft; sentences that fell are in neither.
+    """
+
+    claims: tuple[Claim, ...]
+    rest: str
+
+
 Step = Literal["searching", "reading", "writing", "checking"]
 """What a chatbot is at: the search, whether what was found holds the answer, the draft, its check."""
 

@@ -18,7 +18,7 @@ from rag.config import Config
 from rag.errors import ModelError, QuestionError, UsageError
 from rag.index import Index
 from rag.refuse import NOTHING_TO_SEARCH
-from rag.types import Answer, Filters, Retrieved, Token, Turn
+from rag.types import Answer, Event, Filters, Passed, Retrieved, Token, Turn
 from tests.conftest import ARTICLES
 from tests.fakes import FakeEmbedder, FakeGenerator
 
@@ -474,6 +474,20 @@ def test_each_step_is_told_as_it_begins(index: Index) -> None:
     refused: list[str] = []
     list(bot(index, says(yes=-6.0)).stream(OFF_TOPIC, tell=refused.append))
     assert refused == ["searching", "reading"]
+
+
+def test_what_has_passed_is_told_between_two_tokens_and_begins_the_answer(index: Index) -> None:
+    told: list[Event | Passed] = []
+    chatbot = bot(index, says(f"{TRUE} {FALSE} And nothing else is known."))
+    for event in chatbot.stream(QUESTION, passed=told.append):
+        told.append(event)
+    places = [place for place, news in enumerate(told) if isinstance(news, Passed)]
+    assert [[claim.text for claim in told[place].claims] for place in places] == [[TRUE], [TRUE]]
+    assert all(isinstance(told[place - 1], Token) for place in places)
+    answer = told[-1]
+    assert isinstance(answer, Answer)
+    assert told[places[-1]].claims == answer.claims[:1]
+    assert timeless(answer) == timeless(bot(index, says(f"{TRUE} {FALSE} And nothing else is known.")).ask(QUESTION))
 
 
 def test_other_settings_cost_nothing_and_change_nothing_here(index: Index) -> None:

@@ -194,8 +194,14 @@ def test_a_follow_up_is_asked_with_what_came_before(handlers: Any) -> None:
 def test_a_question_asked_while_another_is_open_stays_in_the_box(handlers: Any) -> None:
     conversation = Conversation()
     assert handlers.ask(conversation, fakes.LONG)[0] == ""
-    assert handlers.ask(conversation, fakes.MAYOR)[0] != ""
-    assert handlers.ask(conversation, "   ")[0] != ""
+    box, *_, note = handlers.ask(conversation, fakes.MAYOR)
+    assert box != ""
+    assert "One question at a time" in note
+    handlers.stop(conversation)
+    box, *_, note = handlers.ask(conversation, "   ")
+    assert box != ""
+    assert "Write a question first." in note
+    assert handlers.end_edit(conversation)[-1] == ""
     assert [exchange.question for exchange in conversation.exchanges] == [fakes.LONG]
 
 

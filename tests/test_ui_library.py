@@ -62,8 +62,16 @@ def test_what_was_removed_is_no_longer_chosen() -> None:
     shelf = Shelf(chosen=frozenset({"harbour", "ferry"}), removing="ferry")
     shelf.gone([fakes.HARBOUR])
     assert (shelf.chosen, shelf.removing) == (frozenset({"harbour"}), "")
-    shelf.gone([])
+    shelf.gone([], by_reader=True)
     assert shelf.where is None
+
+
+def test_what_goes_by_itself_does_not_widen_the_question() -> None:
+    shelf = Shelf(chosen=frozenset({"ferry"}), removing="harbour")
+    shelf.gone([fakes.HARBOUR])
+    assert shelf.where == Filters(articles=[])
+    assert library.among([fakes.HARBOUR], shelf.where) == "Asking 0 of 1 articles"
+    assert shelf.removing == "harbour"  # still about to be answered
 
 
 def test_the_list_shows_the_newest_first_and_can_be_narrowed() -> None:
@@ -107,7 +115,7 @@ def test_removing_asks_once_more_and_says_what_happens_to_the_file() -> None:
 def test_a_long_list_is_cut_and_says_so() -> None:
     many = [replace(fakes.FERRY, id=str(i)) for i in range(library.LISTED + 5)]
     html = library.library(many, Shelf(), (), may_change=True)
-    assert html.count("<tr>") == library.LISTED + 1
+    assert html.count('<tr role="row">') == library.LISTED + 1
     assert "5 more: narrow the list." in html
     assert "There are no articles yet." in library.library([], Shelf(), (), may_change=True)
     assert "No article has these words." in library.library(many, Shelf(needle="zebra"), (), may_change=True)
@@ -178,7 +186,8 @@ def test_a_text_is_taken_up_and_its_fields_emptied_only_then(librarian: Any) -> 
     *_, (said, _, _, _, _, *fields) = librarian.add_text(Conversation(), text, "Tram line opens")
     assert "holds it already" in said
     assert fields != ["", ""]
-    assert list(librarian.add_text(Conversation(), "  ", "")) == []
+    ((said, *_),) = librarian.add_text(Conversation(), "  ", "")
+    assert "Paste the text of an article first." in said
 
 
 def test_a_folder_is_followed_and_left_out_again(librarian: Any, tmp_path: Path) -> None:
@@ -193,6 +202,8 @@ def test_a_folder_is_followed_and_left_out_again(librarian: Any, tmp_path: Path)
     assert folders == ""
     *_, (said, *_) = librarian.add_folder(Conversation(), str(tmp_path / "nowhere"))
     assert "Nothing was taken up" in said
+    ((said, *_),) = librarian.add_folder(Conversation(), " ")
+    assert "Name a folder first" in said
 
 
 def test_an_article_is_removed_by_the_second_click_and_no_longer_asked(librarian: Any, bot: Chatbot) -> None:
@@ -223,6 +234,20 @@ def test_questions_to_start_from_follow_the_articles(librarian: Any) -> None:
     text = "The tram was built in Lindau. “It is red and carries 300 people,” said Ada Stern of the town council."
     list(librarian.add_text(Conversation(), text, "Tram line opens"))
     assert "What did Ada Stern say?" in librarian._bot.starters
+
+
+def test_a_change_from_elsewhere_is_shown_once_and_nothing_else_is(librarian: Any, bot: Chatbot) -> None:
+    from gradio import skip
+
+    mine, waiting = Conversation(), [skip()] * 5
+    librarian.look(mine)
+    assert list(librarian.look(mine)) == waiting
+    bot.add_text("The tram was built in Lindau. “It is red,” said Ada Stern of the town council.", "Tram line opens")
+    _, shelf, _, _, banner = librarian.look(mine)
+    assert "Tram line opens" in shelf
+    assert "4 articles" in banner
+    assert list(librarian.look(mine)) == waiting
+    fakes.eventually(lambda: "What did Ada Stern say?" in librarian._bot.starters)
 
 
 def test_a_task_tells_how_far_it_is_then_gives_its_result_or_raises() -> None:

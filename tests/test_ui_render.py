@@ -15,19 +15,21 @@ from rag.cite import quoted
 from rag.disagree import both_sides
 from rag.errors import ModelError
 from rag.evidence import Sentence
-from rag.types import Article, Citation, Claim, Retrieved, Token, Turn
+from rag.types import Article, Citation, Claim, Passed, Retrieved, Token, Turn
 from tests import ui_fakes as fakes
 from ui import article as article_module
 from ui import escape as escape_module
 from ui import render
 from ui.actions import editing, export_menu
+from ui.answer import DISAGREEMENT, footnote
 from ui.article import WHOLE, Mark, article, body, windows
+from ui.banner import banner, cannot_start
 from ui.conversation import Conversation, Exchange
 from ui.escape import clipped, isolated, web_address
 from ui.export import answer_markdown, conversation_json, conversation_markdown
 from ui.loading import Status
 from ui.run import Begins, Waits
-from ui.sources import cited, panel
+from ui.sources import cited, panel, spans
 
 
 class Page(HTMLParser):
@@ -157,8 +159,8 @@ def test_hostile_text_stays_text(one: Exchange) -> None:
 
 def test_other_places_escape_too() -> None:
     assert_harmless(render.welcome(["<b onclick=x>\"'"]))
-    assert_harmless(render.banner(Status("loading", "<b>"), 0))
-    assert_harmless(render.cannot_start(Status("failed", "<b onload=x>")))
+    assert_harmless(banner(Status("loading", "<b>"), 0))
+    assert_harmless(cannot_start(Status("failed", "<b onload=x>")))
 
 
 @settings(deadline=None)
@@ -197,8 +199,8 @@ def test_only_web_addresses_become_links(source: str, linked: bool) -> None:
 def test_a_card_names_the_page_of_a_quote_from_a_pdf() -> None:
     record = Article("a", "Report", "On page one. On page two.", pages=(0, 13))
     second = Citation(1, record, 13, 25, "On page two.", 1.0)
-    assert "page 2" in Page(render.footnote(second, 1, 1)).text
-    assert "page" not in Page(render.footnote(replace(second, article=replace(record, pages=())), 1, 1)).text.replace(
+    assert "page 2" in Page(footnote(second, 1, 1)).text
+    assert "page" not in Page(footnote(replace(second, article=replace(record, pages=())), 1, 1)).text.replace(
         second.quote, ""
     )
 
@@ -218,7 +220,7 @@ def test_a_source_counts_its_copies_and_names_them() -> None:
     copy = replace(fakes.HARBOUR, id="copy", publisher="The <b>Copy</b>")
     note = replace(fakes.quote(fakes.HARBOUR, "Buses will cross from Monday.", 1), copies=(copy,))
     printed = fakes.answer("Buses?", [Claim(note.quote, (note,))], [fakes.hit(copy, "Buses will cross from Monday.")])
-    page = Page(cited(printed, 1))
+    page = Page(cited(spans(printed), printed.citations, printed.hits, 1))
     assert "and 1 copy" in page.text
     assert "The <b>Copy</b>" in page.attributes("title")
     assert "Also found" not in page.text
@@ -298,7 +300,7 @@ def test_a_disagreement_is_shown_as_one() -> None:
         for i, text in enumerate(texts)
     )
     shown = both_sides("How long is the Lindau bridge?", [quoted(one)], [one, other], [1.0, 1.0])
-    assert shown[0].text.startswith(render.DISAGREEMENT)
+    assert shown[0].text.startswith(DISAGREEMENT)
     assert "The articles disagree" in Page(render.transcript([exchange(fakes.WHEN)])).text.partition("disagree:")[0]
     assert 'class="disagreement"' not in render.transcript([exchange(fakes.LONG)])
 
@@ -395,6 +397,33 @@ def test_a_draft_says_that_it_is_unchecked_and_carries_no_footnote() -> None:
     assert "Ferry line to close in summer" in Page(panel([one])).text
 
 
+def test_sentences_that_passed_stand_apart_from_the_draft_with_footnotes_that_open() -> None:
+    first, second = fakes.long_answer().claims
+    one = Exchange(1, fakes.LONG, "writing")
+    for event in (Retrieved(fakes.BRIDGE_HITS), Token(first.text + " It opened"), Passed((first,), "It opened")):
+        one.take(event)
+    one.take(Token(" on a Sunday"))
+    html = render.transcript([one])
+    standing, _, draft = html.partition('<div class="draft">')
+    assert Page(standing).text.count(first.text) == 1
+    assert first.text not in draft
+    assert "It opened on a Sunday" in Page(draft).text
+    assert 'class="answer"' not in html
+    assert Page(html).attributes("data-key") == ["1"]
+    assert Page(panel([one])).marked == {"1": first.citations[0].quote}
+    one.take(Passed((first, second), ""))
+    assert 'class="draft"' not in render.transcript([one])
+    assert set(Page(panel([one])).marked) == {"1", "2"}
+
+
+def test_a_stop_or_a_failure_leaves_nothing_of_what_stood() -> None:
+    for phase in ("stopped", "failed"):
+        one = Exchange(1, fakes.LONG, "writing")
+        one.take(Passed(fakes.long_answer().claims, "and so on"))
+        one.end(phase, ValueError("broken"))
+        assert "412 metres" not in render.transcript([one]) + panel([one])
+
+
 def test_only_the_sources_of_the_last_exchange_are_visible() -> None:
     page = Page(panel([exchange(fakes.LONG, 1), exchange(fakes.MAYOR, 2)]))
     blocks = [attrs for tag, attrs in page.tags if attrs.get("class") == "sources"]
@@ -402,10 +431,10 @@ def test_only_the_sources_of_the_last_exchange_are_visible() -> None:
 
 
 def test_the_banner_tells_how_far_loading_is() -> None:
-    assert 'value="36"' in render.banner(Status("loading", "Fetching …", 0.36), 0)
-    assert "progress" not in render.banner(Status("loading", "Loading …"), 0)
-    assert "1 article<" in render.banner(Status("ready", ""), 1)
-    assert "1,400 articles" in render.banner(Status("ready", ""), 1400)
+    assert 'value="36"' in banner(Status("loading", "Fetching …", 0.36), 0)
+    assert "progress" not in banner(Status("loading", "Loading …"), 0)
+    assert "1 article<" in banner(Status("ready", ""), 1)
+    assert "1,400 articles" in banner(Status("ready", ""), 1400)
 
 
 @settings(deadline=None)

@@ -31,6 +31,7 @@ from rag.types import (
     Filters,
     Hit,
     Passage,
+    Passed,
     Retrieved,
     Seconds,
     Step,
@@ -134,7 +135,7 @@ class Pause:
         assert self.go.wait(60), "the test never let the stream go on"
 
 
-Script = Sequence[Event | Pause | Exception | Step]
+Script = Sequence[Event | Pause | Exception | Step | Passed]
 
 
 class ScriptedBot:
@@ -170,6 +171,7 @@ class ScriptedBot:
         as_of: date | None = None,
         where: Filters | None = None,
         tell: Callable[[Step], None] = lambda step: None,
+        passed: Callable[[Passed], None] = lambda passed: None,
     ) -> Iterator[Event]:
         self.asked.append((question, tuple(history)))
         self.wheres.append(where)
@@ -184,6 +186,8 @@ class ScriptedBot:
                     step.hold()
                 elif isinstance(step, str):
                     tell(step)
+                elif isinstance(step, Passed):
+                    passed(step)
                 else:
                     yield step
         except GeneratorExit:
@@ -351,7 +355,12 @@ def small_bot(corpus: Path, index: Path) -> Chatbot:
 
 def settle(bot: BackgroundBot) -> None:
     """Wait until nothing changes any more by itself."""
+    eventually(lambda: bot.settled)
+
+
+def eventually(holds: Callable[[], bool]) -> None:
+    """Wait for what another thread brings about."""
     deadline = time.monotonic() + 60
-    while not bot.settled:
-        assert time.monotonic() < deadline, "the chatbot never settled"
+    while not holds():
+        assert time.monotonic() < deadline, "it never came about"
         time.sleep(0.01)

@@ -79,6 +79,11 @@ def editing(conversation: Conversation) -> str:
     )
 
 
+def refused_to_ask(hint: str) -> str:
+    """Over the box: why what is in it was not asked."""
+    return f'<p class="editing" role="alert">{escape(hint)}</p>' if hint else ""
+
+
 def copy_button(exchange: Exchange) -> str:
     """Holds the Markdown that page.js puts on the clipboard, and the place where it says that it did."""
     if exchange.answer is None:

@@ -26,8 +26,6 @@ from ui.serve import hush, serve
 if TYPE_CHECKING:
     import gradio as gr
 
-TICK = 0.5
-"""Seconds between two looks at how far loading is."""
 LOCAL = ("127.0.0.1", "localhost", "::1")
 LIBRARY_BUTTON = (
     '<button type="button" class="pill" data-library aria-expanded="false" aria-controls="library">Articles</button>'
@@ -78,7 +76,7 @@ def build_page(bot: BackgroundBot, feedback: Path, models: Models, may_change: b
     hush()
     import gradio as gr
 
-    from ui.handlers import Handlers
+    from ui.handlers import TICK, Handlers
     from ui.librarian import Librarian
 
     handlers, librarian = Handlers(bot, Feedback(feedback), models), Librarian(bot, may_change)
@@ -106,7 +104,7 @@ def build_page(bot: BackgroundBot, feedback: Path, models: Models, may_change: b
         menu.set(handlers.set, [conversation], looked, **AT_ONCE)
         for moment in (page.load, clock.tick):
             moment(handlers.look, [conversation], looked, **AT_ONCE)
-            moment(librarian.view, [conversation], shown, **AT_ONCE)
+            moment(librarian.look, [conversation], shown, **AT_ONCE)
     return page
 
 

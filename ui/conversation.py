@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from rag.types import Answer, Event, Filters, Hit, Retrieved, Token, Turn
+from rag.types import Answer, Claim, Event, Filters, Hit, Passed, Retrieved, Token, Turn
 from ui.feedback import Verdict
 from ui.run import Begins, Run, Waits
 from ui.settings import Settings
@@ -27,7 +27,10 @@ class Exchange:
     question: str
     phase: Phase = "waiting"
     hits: tuple[Hit, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    """While the draft is written: its sentences that have passed the check and will begin the answer."""
     draft: str = ""
+    """What else there is of it, unchecked."""
     answer: Answer | None = None
     error: Exception | None = None
     ahead: int = 0
@@ -47,7 +50,7 @@ class Exchange:
     def open(self) -> bool:
         return self.phase in OPEN
 
-    def take(self, event: Event | Waits | Begins) -> None:
+    def take(self, event: Event | Waits | Begins | Passed) -> None:
         """Move on by one event of a run. Too late after an end: a stopped exchange stays stopped."""
         if not self.open:
             return
@@ -59,12 +62,15 @@ class Exchange:
             self.hits = event.hits
         elif isinstance(event, Token):
             self.draft += event.text
+        elif isinstance(event, Passed):
+            self.claims, self.draft = event.claims, event.rest
         else:
             self.answer, self.hits, self.phase, self.replaced = event, event.hits, "answered", ()
+            self.claims, self.draft = (), ""
 
     def end(self, phase: Literal["failed", "stopped"], error: Exception | None = None) -> None:
         if self.open:
-            self.phase, self.error, self.draft = phase, error, ""
+            self.phase, self.error, self.claims, self.draft = phase, error, (), ""
 
     @property
     def failure(self) -> str:
@@ -84,9 +90,13 @@ class Conversation:
     """Number of the exchange whose question is back in the box, to be asked in its place."""
     unsent: str = ""
     """What was in the box before that question came into it."""
+    hint: str = ""
+    """Why what was sent is not asked; said once."""
     shelf: Shelf = field(default_factory=Shelf)
     settings: Settings = field(default_factory=Settings)
     """What the next question is put to, and how it is answered."""
+    menu: str = ""
+    """The settings as they were shown last, folded away."""
 
     @property
     def current(self) -> Exchange | None:

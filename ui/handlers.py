@@ -8,6 +8,7 @@ imports this module, when there is a page to build.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import gradio as gr
@@ -15,7 +16,8 @@ import gradio as gr
 from rag.errors import FootnoteError
 from rag.types import Retrieved
 from ui import render
-from ui.actions import editing, export_menu
+from ui.actions import editing, export_menu, refused_to_ask
+from ui.banner import banner, cannot_start
 from ui.conversation import Conversation
 from ui.feedback import VERDICTS, Feedback
 from ui.library import among
@@ -24,6 +26,13 @@ from ui.models import Models
 from ui.settings import menu
 from ui.sources import panel
 from ui.trouble import log
+
+TICK = 0.5
+"""Seconds between two looks at how far loading is."""
+SLOW_TICK = 2.0
+"""Seconds between two looks at what a watched folder or another tab changed."""
+
+ONE_AT_A_TIME = "One question at a time: wait for the answer, or stop it. Yours stays in the box."
 
 
 class Handlers:
@@ -37,6 +46,7 @@ class Handlers:
     def ask(self, conversation: Conversation, question: str) -> tuple[Any, ...]:
         """Show the question and empty the box; a question asked while another is open stays in the box."""
         if conversation.current or not question.strip():
+            conversation.hint = ONE_AT_A_TIME if conversation.current else "Write a question first."
             return (gr.skip(), *self._view(conversation))
         return (conversation.send(question.strip()), *self._view(conversation))
 
@@ -80,8 +90,10 @@ class Handlers:
         conversation.run = run = self._bot.run(exchange.question, history, exchange.where, settings)
         try:
             for event in run:
+                stood = exchange.claims
                 exchange.take(event)
-                side = panel(conversation.exchanges) if isinstance(event, Retrieved) else gr.skip()
+                news = isinstance(event, Retrieved) or exchange.claims != stood
+                side = panel(conversation.exchanges) if news else gr.skip()
                 yield (gr.skip(), self._live(conversation), side, *[gr.skip()] * 4)
         except Exception as error:
             log(error, "The chatbot failed.")
@@ -114,28 +126,35 @@ class Handlers:
         return self._view(conversation)
 
     def look(self, conversation: Conversation) -> tuple[Any, ...]:
-        """How far loading is; the clock stops when there is nothing more to wait for."""
+        """How far loading is, and what changed since. Only what is no longer true is shown again: not the conversation,
+        nor settings that somebody may just have opened."""
+        menu, shown = self._menu(conversation), conversation.menu
+        conversation.menu = menu
         return (
-            render.banner(self._bot.status, len(self._bot.bot.articles) if self._bot.bot else 0),
-            self._transcript(conversation),
-            self._menu(conversation),
-            gr.Timer(active=not self._bot.settled),
+            banner(self._bot.status, len(self._bot.bot.articles) if self._bot.bot else 0),
+            gr.skip() if conversation.exchanges else self._transcript(conversation),
+            gr.skip() if menu == shown else menu,
+            gr.Timer(SLOW_TICK if self._bot.settled else TICK),
         )
 
     def set(self, conversation: Conversation, event: gr.EventData) -> tuple[Any, ...]:
         """A setting of this tab, or the model of all of them."""
         name, word = str(event.setting), str(event.word)
+        model = None
         if name == "model":
             self._models.switch(self._bot, word)
+            model = word  # shown as chosen until the clock finds that it is another: a browser keeps what it was given
         else:
             conversation.settings = conversation.settings.with_word(name, word)
-        banner, transcript, _, clock = self.look(conversation)
-        return (banner, transcript, self._menu(conversation, is_open=True), clock)
+        over, transcript, _, clock = self.look(conversation)
+        conversation.menu = self._menu(conversation, model)
+        return (over, transcript, self._menu(conversation, model, is_open=True), clock)
 
     # --- below: the page as a function of the conversation -----------------------------------------------------
 
     def _view(self, conversation: Conversation) -> tuple[Any, ...]:
         busy = conversation.current is not None
+        hint, conversation.hint = conversation.hint, ""
         return (
             self._transcript(conversation),
             self._live(conversation),
@@ -143,20 +162,21 @@ class Handlers:
             gr.Button(visible=not busy),
             gr.Button(visible=busy),
             export_menu(conversation.exchanges),
-            editing(conversation),
+            editing(conversation) + refused_to_ask(hint),
         )
 
     def _transcript(self, conversation: Conversation) -> str:
         if not conversation.exchanges:
             status = self._bot.status
-            return render.cannot_start(status) if status.state == "failed" else render.welcome(self._bot.starters)
+            return cannot_start(status) if status.state == "failed" else render.welcome(self._bot.starters)
         return render.transcript(conversation.exchanges[:-1])
 
     def _live(self, conversation: Conversation) -> str:
         """The last exchange stands apart, from its first word to its end: nothing above it is touched meanwhile."""
         return render.transcript(conversation.exchanges[-1:], last=True)
 
-    def _menu(self, conversation: Conversation, is_open: bool = False) -> str:
+    def _menu(self, conversation: Conversation, model: str | None = None, is_open: bool = False) -> str:
         if self._bot.bot is None:
             return ""
-        return menu(conversation.settings, self._bot.bot.config, self._models.on_offer(), is_open)
+        config = replace(self._bot.bot.config, model=model or self._models.current(self._bot))
+        return menu(conversation.settings, config, self._models.on_offer(), is_open)

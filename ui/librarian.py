@@ -14,7 +14,8 @@ from typing import Any
 import gradio as gr
 
 from rag.index import SyncReport
-from ui import library, render
+from ui import library
+from ui.banner import banner
 from ui.conversation import Conversation
 from ui.loading import BackgroundBot
 from ui.task import Progress, Task
@@ -82,12 +83,19 @@ class Librarian:
                     Path(path).unlink()
 
     def add_folder(self, conversation: Conversation, folder: str) -> Iterator[tuple[Any, ...]]:
-        if folder.strip():
-            yield from self._change(conversation, lambda bot, progress: bot.add([folder.strip()], progress))
+        if not folder.strip():
+            yield self.view(conversation, library.trouble("Name a folder first, such as ~/articles."))
+            return
+        yield from self._change(conversation, lambda bot, progress: bot.add([folder.strip()], progress))
 
     def add_text(self, conversation: Conversation, text: str, title: str) -> Iterator[tuple[Any, ...]]:
         """The fields are emptied once the text was taken."""
         if not text.strip():
+            yield (
+                *self.view(conversation, library.trouble("Paste the text of an article first.")),
+                gr.skip(),
+                gr.skip(),
+            )
             return
         taken = False
 
@@ -100,15 +108,23 @@ class Librarian:
         for view in self._change(conversation, work):
             yield (*view, *(("", "") if taken else (gr.skip(), gr.skip())))
 
+    def look(self, conversation: Conversation) -> tuple[Any, ...]:
+        """The list again, when the articles changed without this tab's doing."""
+        if self._bot.notice() == conversation.shelf.noticed:
+            return (gr.skip(),) * PARTS
+        conversation.shelf.gone(self._articles)
+        return self.view(conversation)
+
     def view(self, conversation: Conversation, said: Any = None) -> tuple[Any, ...]:
         bot, shelf = self._bot.bot, conversation.shelf
+        shelf.noticed = self._bot.notice()
         articles = self._articles
         return (
             gr.skip() if said is None else said,
             library.library(articles, shelf, bot.added if bot else (), self._may_change),
             library.folders(bot.folders if bot and self._may_change else ()),
             library.narrowed(articles, shelf),
-            render.banner(self._bot.status, len(articles)),
+            banner(self._bot.status, len(articles)),
         )
 
     @property
@@ -134,5 +150,5 @@ class Librarian:
         except Exception as error:
             log(error, "The library could not be changed.")
             said = library.trouble(in_words(error))
-        conversation.shelf.gone(self._articles)
+        conversation.shelf.gone(self._articles, by_reader=True)
         yield self.view(conversation, said)

@@ -32,16 +32,16 @@ def library(articles: Sequence[Article], shelf: Shelf, added: Collection[str], m
         if shown
         else f'<p class="hint">{"No article has these words." if articles else "There are no articles yet."}</p>'
     )
-    names = [
-        "Ask only",
-        "Article",
-        "Publisher",
-        "Date",
-        *(['<span class="sr-only">Remove</span>'] if may_change else []),
-    ]
-    head = "".join(f'<th scope="col">{name}</th>' for name in names)
-    table = f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>" if rows else ""
+    table = f'<table role="table">{head(may_change)}<tbody role="rowgroup">{rows}</tbody></table>' if rows else ""
     return f"<h3>What is in the library</h3>{tools(articles, shelf)}{table}{more}{none}"
+
+
+def head(may_change: bool) -> str:
+    """The names of the columns. Rows and cells say that they are some: on a phone they are laid out as none."""
+    names = ["Ask only", "Article", "Publisher", "Date"]
+    names += ['<span class="sr-only">Remove</span>'] if may_change else []
+    cells = "".join(f'<th scope="col" role="columnheader">{name}</th>' for name in names)
+    return f'<thead role="rowgroup"><tr role="row">{cells}</tr></thead>'
 
 
 def tools(articles: Sequence[Article], shelf: Shelf) -> str:
@@ -65,13 +65,17 @@ def row(article: Article, shelf: Shelf, added: bool, may_change: bool) -> str:
         f'<button type="button" role="checkbox" class="box" aria-checked="{"true" if on else "false"}" '
         f'data-event="choose" data-article="{key}" aria-label="Ask only {escape(name)}"></button>'
     )
-    published = day(article.published) if article.published else ""
-    cells = (
-        f'<td>{box}</td><td><span class="headline">{isolated(name)}</span>'
-        f'<span class="byline">{isolated(file_name(article.source))}</span></td>'
-        f'<td>{isolated(article.publisher or "")}</td><td class="day">{published}</td>'
-    )
-    return f"<tr>{cells}{f'<td>{removal(article, shelf, added)}</td>' if may_change else ''}</tr>"
+    title = f'<span class="headline">{isolated(name)}</span>'
+    cells = {
+        "chosen": box,
+        "title": f'{title}<span class="byline">{isolated(file_name(article.source))}</span>',
+        "publisher": isolated(article.publisher) if article.publisher else "",
+        "day": day(article.published) if article.published else "",
+    }
+    if may_change:
+        cells["removal"] = removal(article, shelf, added)
+    row = "".join(f'<td role="cell" class="{kind}">{content}</td>' for kind, content in cells.items())
+    return f'<tr role="row">{row}</tr>'
 
 
 def removal(article: Article, shelf: Shelf, added: bool) -> str:

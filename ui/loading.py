@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from weakref import WeakSet
 
-from rag.types import Filters, Turn
+from rag.types import Article, Filters, Turn
 from ui.run import Run
 from ui.trouble import in_words, log
 from ui.turns import Turns
@@ -48,6 +48,9 @@ class BackgroundBot:
         self._bot: Any = None
         self._error: Exception | None = None
         self._starters: tuple[str, ...] | None = None
+        self._noticing = threading.Lock()
+        self._noticed: tuple[Article, ...] = ()
+        self._changes = 0
 
     def start(self) -> None:
         threading.Thread(target=self._work, name="footnote-load", daemon=True).start()
@@ -91,7 +94,7 @@ class BackgroundBot:
         def start(tell: Callable[..., None]) -> Any:
             bot = self.wait()
             bot = bot.adjusted(**settings) if settings else bot
-            return bot.stream(question, history=history, where=where, tell=tell)
+            return bot.stream(question, history=history, where=where, tell=tell, passed=tell)
 
         run = Run(start, self._turns)
         self._runs.add(run)
@@ -106,8 +109,25 @@ class BackgroundBot:
         threading.Thread(target=self._switch, args=(load,), name="footnote-switch", daemon=True).start()
         return True
 
+    def notice(self) -> int:
+        """How often the articles were seen to be others than before: a folder that is watched, or another tab, changed
+        them. Questions to start from follow, behind the page."""
+        articles = self._bot.articles if self._bot is not None else ()
+        with self._noticing:
+            if articles == self._noticed:
+                return self._changes
+            self._noticed = articles
+            self._changes += 1
+        if self._starters is not None:  # else the first ones are being looked for
+            threading.Thread(target=self.look_for_starters, name="footnote-starters", daemon=True).start()
+        return self._changes
+
     def look_for_starters(self) -> None:
         """Anew, because the articles are others now."""
+        with self._noticing:
+            if self._noticed != self._bot.articles:
+                self._noticed = self._bot.articles
+                self._changes += 1
         try:
             self._starters = tuple(self._bot.starters())
         except Exception as error:  # the page does without

@@ -21,6 +21,7 @@ class Models:
     def __init__(self, home: Path, with_model: Callable[..., Any] | None = None) -> None:
         self._home = home
         self._with_model = with_model
+        self._wanted = NO_MODEL
 
     def on_offer(self) -> Sequence[Choice]:
         if self._with_model is None:
@@ -28,6 +29,10 @@ class Models:
         known = [model for model in CATALOGUE.values() if model.kind == "gguf"]
         here = [Choice(model.name, model.bytes, state(model, self._home) != "missing") for model in known]
         return [*here, Choice(NO_MODEL, 0, True)]
+
+    def current(self, bot: BackgroundBot) -> str:
+        """The one that answers, or the one that somebody changed to and that is still loading."""
+        return self._wanted if bot.status.state == "switching" else str(bot.bot.config.model)
 
     def switch(self, bot: BackgroundBot, name: str) -> None:
         """Change to a model on offer, in the background; anything else a browser says is left alone."""
@@ -38,4 +43,6 @@ class Models:
             and name != bot.bot.config.model
             and name in {c.name for c in self.on_offer()}
         ):
-            bot.switch(lambda progress: change(bot.bot, name, progress))
+            was, self._wanted = self._wanted, name
+            if not bot.switch(lambda progress: change(bot.bot, name, progress)):
+                self._wanted = was  # another one is loading already

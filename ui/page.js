@@ -4,6 +4,7 @@
 (() => {
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
   let cameFrom = null; // the footnote that was followed last
+  let opened = null; // and what it opened: exchange and key
 
   function marksOf(exchange, key) {
     const sources = document.querySelector(`.sources[data-exchange="${exchange}"]`);
@@ -24,12 +25,23 @@
   function openSource(exchange, key) {
     const marks = marksOf(exchange, key);
     if (!marks.length) return;
+    opened = { exchange, key };
     for (const block of all("#panel .sources")) block.hidden = block.dataset.exchange !== exchange;
     for (const old of all("#panel mark.current")) old.classList.remove("current");
     marks[0].closest("details.source").open = true;
     for (const mark of marks) mark.classList.add("current");
     marks[0].focus({ preventScroll: true });
     scrollTo(marks[0]);
+  }
+
+  // What somebody reads while an answer is written stays open when its next sentence, or the whole, takes its place.
+  function keepOpen() {
+    if (!opened || document.querySelector("#panel mark.current")) return;
+    const marks = marksOf(opened.exchange, opened.key);
+    if (!marks.length) return;
+    marks[0].closest("details.source").open = true;
+    for (const mark of marks) mark.classList.add("current");
+    if (document.activeElement === document.body) marks[0].focus({ preventScroll: true });
   }
 
   function goBack(exchange, key) {
@@ -139,6 +151,12 @@
     if (leads) document.querySelector("#question textarea").focus();
   });
 
+  // A browser keeps what its reader chose, whatever the page says afterwards: here the page has the last word.
+  new MutationObserver((changes) => {
+    const chosen = changes.map(({ target }) => target).filter((target) => target.matches("#settings option[selected]"));
+    for (const option of chosen) option.selected = true;
+  }).observe(document, { subtree: true, attributeFilter: ["selected"] });
+
   // The library stands in the place of the conversation while it is open.
   function showLibrary(open) {
     if (open === "library" in document.body.dataset) return;
@@ -169,6 +187,8 @@
     const last = document.querySelector("#live .exchange");
     const now = last && { id: last.id, open: last.dataset.state === "open" };
     const begun = now?.open && !seen?.open;
+    if (begun) opened = null;
+    keepOpen();
     if (now && (begun || now.id !== seen?.id)) requestAnimationFrame(() => last.scrollIntoView({ block: "start" }));
     // Where the button that was pressed is gone with the old answer, the keyboard goes on from the new one.
     if (begun && document.activeElement === document.body) last.focus({ preventScroll: true });

@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 
-from rag.types import Event, Step
+from rag.types import Event, Passed, Step
 from ui.turns import Turns
 
 
@@ -30,7 +30,9 @@ class Begins:
     step: Step
 
 
-Start = Callable[[Callable[[Step], None]], Generator[Event]]
+News = Step | Passed
+"""What the chatbot tells beside its events: the step that it begins with, and what of its draft has passed."""
+Start = Callable[[Callable[[News], None]], Generator[Event]]
 END = None
 
 
@@ -38,7 +40,7 @@ class Run:
     """Iterate over a run for its events; an exception of the chatbot is raised there.
 
     Args:
-        start: opens the stream, given whom to tell about its steps; called, iterated and closed in the run's thread.
+        start: opens the stream, given whom to tell the news; called, iterated and closed in the run's thread.
         turns: taken while the stream is open, so that a model never serves two, a stopped one still closing included.
     """
 
@@ -46,10 +48,10 @@ class Run:
         self._start = start
         self._turns = turns
         self._stopped = threading.Event()
-        self._events: queue.SimpleQueue[Event | Waits | Begins | Exception | None] = queue.SimpleQueue()
+        self._events: queue.SimpleQueue[Event | Waits | Begins | Passed | Exception | None] = queue.SimpleQueue()
         threading.Thread(target=self._work, name="footnote-run", daemon=True).start()
 
-    def __iter__(self) -> Iterator[Event | Waits | Begins]:
+    def __iter__(self) -> Iterator[Event | Waits | Begins | Passed]:
         while (item := self._events.get()) is not END:
             if isinstance(item, Exception):
                 raise item
@@ -66,7 +68,7 @@ class Run:
             with self._turns.turn(self._waits, self._stopped.is_set) as mine:
                 if not mine:
                     return
-                with contextlib.closing(self._start(self._begins)) as stream:
+                with contextlib.closing(self._start(self._hears)) as stream:
                     for event in stream:
                         if self._stopped.is_set():
                             return
@@ -79,5 +81,5 @@ class Run:
     def _waits(self, ahead: int) -> None:
         self._events.put(Waits(ahead))
 
-    def _begins(self, step: Step) -> None:
-        self._events.put(Begins(step))
+    def _hears(self, news: News) -> None:
+        self._events.put(news if isinstance(news, Passed) else Begins(news))

@@ -25,6 +25,8 @@ class Shelf:
     needle: str = ""
     """Words that the list is narrowed to: what is looked at, not what is asked."""
     trouble: str = ""
+    noticed: int = -1
+    """Which state of the articles the list shows: see `BackgroundBot.notice`."""
 
     @property
     def where(self) -> Filters | None:
@@ -56,11 +58,15 @@ class Shelf:
         self.chosen = self.after = self.before = None
         self.trouble = ""
 
-    def gone(self, articles: Iterable[Article]) -> None:
-        """Forget articles that are no longer there."""
-        self.removing = ""
+    def gone(self, articles: Iterable[Article], by_reader: bool = False) -> None:
+        """Forget articles that are no longer there. Of a choice that its reader did not end, nothing may be left: to
+        ask all articles instead, unsaid, would be another question."""
+        there = {article.id for article in articles}
+        self.removing = self.removing if self.removing in there and not by_reader else ""
         if self.chosen is not None:
-            self.chosen = (self.chosen & {article.id for article in articles}) or None
+            self.chosen = self.chosen & there
+            if by_reader:
+                self.chosen = self.chosen or None
 
     def listed(self, articles: Iterable[Article]) -> list[Article]:
         """The articles whose title, publisher or source holds the needle, the newest first."""

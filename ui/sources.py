@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rag.types import Answer, Article, Hit
+from rag.types import Answer, Article, Citation, Claim, Hit
 from ui.article import Mark, article
 from ui.conversation import Exchange
 from ui.escape import byline, clipped, escape, heading, isolated
@@ -37,11 +37,15 @@ def panel(exchanges: Sequence[Exchange]) -> str:
 
 def sources(exchange: Exchange) -> str:
     """The panel's content for one exchange; nothing as long as nothing was found."""
-    if exchange.answer is None:
-        title, content = "Passages found", found(exchange.hits)
+    record = exchange.answer
+    if record is not None:
+        title = "Nearest passages" if record.refused else "Sources"
+        content = cited(spans(record), record.citations, record.hits, exchange.number)
+    elif exchange.claims:
+        notes = citations(exchange.claims)
+        title, content = "Sources so far", cited(footnoted(notes), notes, exchange.hits, exchange.number)
     else:
-        title = "Nearest passages" if exchange.answer.refused else "Sources"
-        content = cited(exchange.answer, exchange.number)
+        title, content = "Passages found", found(exchange.hits)
     question = isolated(clipped(exchange.question, 90))
     return content and f'<h2>{title}</h2><p class="for">{question}</p>{content}'
 
@@ -59,20 +63,22 @@ def found(hits: Sequence[Hit]) -> str:
     return f'<ol class="found">{items}</ol>'
 
 
-def cited(answer: Answer, number: int) -> str:
-    """The articles that the answer leads to, its words marked, then the passages that were found and not used."""
+def cited(
+    leads: Sequence[tuple[Article, Mark]], citations: Sequence[Citation], hits: Sequence[Hit], number: int
+) -> str:
+    """The articles that something leads to, the words marked, then the passages that were found and not used."""
     grouped: dict[str, tuple[Article, list[Mark]]] = {}
-    for record, mark in spans(answer):
+    for record, mark in leads:
         grouped.setdefault(record.id, (record, []))[1].append(mark)
     copies: dict[str, dict[str, Article]] = {key: {} for key in grouped}
-    for citation in answer.citations:
+    for citation in citations:
         copies[citation.article.id].update({copy.id: copy for copy in citation.copies})
     parts = [
         article(record, marks, number, i == 0, tuple(copies[key].values()))
         for i, (key, (record, marks)) in enumerate(grouped.items())
     ]
     known = {*grouped, *(copy for found_here in copies.values() for copy in found_here)}
-    others = [hit for hit in answer.hits if hit.article.id not in known]
+    others = [hit for hit in hits if hit.article.id not in known]
     if others:
         summary = f"Also found, not cited ({len(others)})"
         parts.append(f'<details class="others"><summary>{summary}</summary>{found(others)}</details>')
@@ -82,8 +88,17 @@ def cited(answer: Answer, number: int) -> str:
 def spans(answer: Answer) -> list[tuple[Article, Mark]]:
     """What an answer leads to, in its order: its footnotes. A refusal without any leads to the best passages."""
     if answer.citations or not answer.refused:
-        return [(c.article, Mark(str(c.number), c.start, c.end)) for c in answer.citations]
+        return footnoted(answer.citations)
     return [
         (hit.article, Mark(f"p{rank}", hit.passage.start, hit.passage.end))
         for rank, hit in enumerate(answer.hits[:NEAREST], start=1)
     ]
+
+
+def footnoted(citations: Sequence[Citation]) -> list[tuple[Article, Mark]]:
+    return [(c.article, Mark(str(c.number), c.start, c.end)) for c in citations]
+
+
+def citations(claims: Sequence[Claim]) -> list[Citation]:
+    """Of all the claims, each once, in the order of their numbers."""
+    return list({note.number: note for claim in claims for note in claim.citations}.values())

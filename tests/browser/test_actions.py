@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from rag.config import Config
+from rag.errors import NoNetwork
 from tests import ui_fakes as fakes
 from tests.browser.conftest import OpenTab
 from tests.browser.stage import ask
@@ -142,6 +144,57 @@ def test_a_thumb_and_a_word_are_kept_on_this_computer(page: Page, home: Path) ->
         (fakes.MAYOR, "up", "Just what I asked for"),
     ]
     assert [turn["question"] for turn in lines[-1]["history"]] == [fakes.LONG]
+
+
+def test_another_model_is_chosen_and_answers(tab: OpenTab) -> None:
+    """The old one answers meanwhile; the choice stays where its reader put it, and every tab hears of it."""
+    loading, told = fakes.Pause(), []
+    old = fakes.ScriptedBot(fakes.scripts())
+    new = fakes.ScriptedBot({fakes.LONG: [fakes.mayor_answer()]}, config=Config(model="smollm2-135m"))
+
+    def with_model(bot: fakes.ScriptedBot, name: str, progress: Callable[..., None]) -> fakes.ScriptedBot:
+        told.append((bot, name))
+        progress("fetching smollm2-135m", 1, 4)
+        loading.hold()
+        return new
+
+    with fakes.serving(lambda progress: old, with_model=with_model) as address:
+        page, other = tab(address), tab(address)
+        page.get_by_text("Settings", exact=True).click()
+        choice = page.get_by_role("combobox", name="Model")
+        expect(choice).to_have_value("none")
+        choice.select_option("smollm2-135m")
+        expect(page.locator("#banner")).to_contain_text("Fetching smollm2-135m")
+        expect(page.locator("#banner progress")).to_have_attribute("value", "25")
+        expect(choice).to_have_value("smollm2-135m")
+        expect(choice).to_be_visible()  # what was just changed stays open
+        page.keyboard.press("Escape")
+        asked(page, fakes.LONG)
+        expect(page.locator("#exchange-1 .answer")).to_contain_text("412 metres")
+        loading.go.set()
+        for each in (page, other):
+            expect(each.locator("#banner .ready")).to_contain_text("2 articles")
+            each.get_by_text("Settings", exact=True).click()
+            expect(each.get_by_role("combobox", name="Model")).to_have_value("smollm2-135m")
+            each.keyboard.press("Escape")
+        asked(page, fakes.LONG)
+        expect(page.locator("#exchange-2 .answer")).to_contain_text("Mayor Ilse Brandt")
+    assert told == [(old, "smollm2-135m")]
+    assert old.released
+
+
+def test_a_model_that_cannot_be_had_is_said_and_the_old_one_goes_on(tab: OpenTab, bot: fakes.ScriptedBot) -> None:
+    def with_model(*_: object) -> fakes.ScriptedBot:
+        raise NoNetwork("The model smollm2-135m is not on this computer. Go online.")
+
+    with fakes.serving(lambda progress: bot, with_model=with_model) as address:
+        page = tab(address)
+        page.get_by_text("Settings", exact=True).click()
+        page.get_by_role("combobox", name="Model").select_option("smollm2-135m")
+        expect(page.locator("#banner [role=alert]")).to_contain_text("is not on this computer. Go online.")
+        expect(page.locator("#settings select").last).to_have_value("none")
+        asked(page, fakes.LONG)
+        expect(page.locator(".answer")).to_be_visible()
 
 
 def test_all_of_it_fits_a_phone(tab: OpenTab, address: str) -> None:

@@ -93,6 +93,45 @@ def test_passages_come_before_the_first_word_then_a_draft_then_the_answer(tab: O
         expect(page.locator(".answer a.ref")).to_have_text(["1", "2"])
 
 
+def test_sentences_appear_as_they_pass_the_check_and_their_sources_open_before_the_end(tab: OpenTab) -> None:
+    first, second = fakes.long_answer().claims
+    one, two = fakes.Pause(), fakes.Pause()
+    script = [
+        fakes.Retrieved(fakes.BRIDGE_HITS),
+        "writing",
+        *fakes.tokens(f"{first.text} It is the longest bridge"),
+        fakes.Passed((first,), "It is the longest bridge "),
+        one,
+        *fakes.tokens("in the country. It opened to traffic"),
+        fakes.Passed((first,), "It opened to traffic "),  # the second sentence fell
+        *fakes.tokens("on a Sunday."),
+        two,
+        fakes.long_answer(),
+    ]
+    with fakes.serving(lambda progress: fakes.ScriptedBot({fakes.LONG: script})) as address:
+        page = tab(address)
+        ask(page, fakes.LONG)
+        standing, draft = page.locator(".standing"), page.locator(".draft")
+        expect(standing).to_contain_text(first.text)
+        expect(draft).to_contain_text("It is the longest bridge")
+        expect(draft).not_to_contain_text("412")
+        expect(page.locator(".answer")).to_have_count(0)
+        standing.locator("a.ref").click()
+        current = page.locator("mark.current")
+        expect(current).to_have_text(first.citations[0].quote)
+        page.locator("a.back").click()
+        expect(standing.locator("a.ref")).to_be_focused()
+        one.go.set()
+        expect(draft).to_contain_text("It opened to traffic on a Sunday.")
+        expect(draft).not_to_contain_text("longest")
+        expect(standing.locator("a.ref")).to_be_focused()  # whatever else is written
+        two.go.set()
+        expect(page.locator(".answer a.ref")).to_have_text(["1", "2"])
+        expect(page.locator(":is(.standing, .draft)")).to_have_count(0)
+        expect(current).to_have_text(first.citations[0].quote)  # still open
+        assert second.text in page.locator(".answer").inner_text()
+
+
 def test_a_footnote_opens_the_article_at_the_words_of_its_quote_and_they_lead_back(page: Page) -> None:
     ask(page, fakes.MAYOR)
     expect(page.locator(".answer")).to_be_visible()

@@ -65,6 +65,29 @@ def test_files_are_uploaded_listed_and_asked(page: Page, tmp_path: Path) -> None
     expect(page.locator("#panel details.source summary").first).to_contain_text("Tram line opens")
 
 
+def test_a_file_dropped_anywhere_finds_its_place_and_answers_with_its_own_words(tab: OpenTab, address: str) -> None:
+    page = tab(address)
+    expect(page.locator("#banner")).to_contain_text("3 articles")
+    dropped = page.evaluate_handle(
+        """text => {
+            const dropped = new DataTransfer();
+            dropped.items.add(new File([text], "tram.txt", {type: "text/plain"}));
+            return dropped;
+        }""",
+        TRAM,
+    )
+    page.dispatch_event("#talk", "dragenter", {"dataTransfer": dropped})  # over the conversation, where no one takes it
+    expect(page.locator("#files")).to_be_visible()
+    for event in ("dragenter", "dragover", "drop"):
+        page.dispatch_event("#files button", event, {"dataTransfer": dropped})
+    expect(page.locator("#said")).to_contain_text("1 added")
+    page.get_by_role("button", name="Back to the questions").click()
+    ask(page, "Who built a tram in Lindau?")
+    expect(page.locator("#exchange-1")).to_have_attribute("data-state", "answered")
+    page.locator("#exchange-1 a.ref").first.click()
+    expect(page.locator("mark.current")).to_have_text("A tram was built in Lindau by Ada Stern.")
+
+
 def test_a_text_is_pasted_and_removed_again(page: Page) -> None:
     page.get_by_label("Headline").fill("Tram line opens")
     page.get_by_label("paste the text").fill(TRAM.partition("\n\n")[2])
@@ -113,6 +136,34 @@ def test_a_question_goes_to_the_chosen_articles_and_days_only(page: Page) -> Non
     expect(page.get_by_label("From", exact=True)).to_have_value("")
 
 
+def test_a_change_of_the_watched_folder_reaches_open_pages_and_disturbs_nobody(
+    tab: OpenTab, bot: Chatbot, corpus: Path, address: str
+) -> None:
+    bot.watch()
+    welcome, reading, listing = tab(address), tab(address), tab(address)
+    ask(reading, "How long is the harbour bridge in Lindau?")
+    expect(reading.locator("#exchange-1")).to_have_attribute("data-state", "answered")
+    reading.locator("#exchange-1 a.ref").first.click()
+    reading.get_by_label("Your question").fill("half a tho")
+    reading.locator(".settings summary").click()
+    listing.get_by_role("button", name="Articles", exact=True).click()
+    listing.get_by_role("checkbox", name="Ferry line").click()
+    listing.get_by_label("Find").type("ferr")  # not sent yet
+    file(corpus, "tram.txt", TRAM.replace("It is red", "“It is red,” said Ada Stern of the town council. It is new"))
+    for page in (welcome, reading, listing):
+        expect(page.locator("#banner")).to_contain_text("4 articles")
+    expect(listing.locator("#shelf")).to_contain_text("Tram line opens")
+    expect(welcome.locator(".starters")).to_contain_text("What did Ada Stern say?")
+    expect(listing.get_by_label("Find")).to_have_value("ferr")
+    expect(listing.get_by_label("Find")).to_be_focused()
+    expect(listing.locator("#shelf [role=status]")).to_contain_text("Asking 1 of 4 articles")
+    expect(reading.locator("mark.current")).to_be_visible()
+    expect(reading.get_by_label("Your question")).to_have_value("half a tho")
+    expect(reading.get_by_label("Length of answers")).to_be_visible()
+    (corpus / "ferry.txt").unlink()
+    expect(listing.locator("#narrowed")).to_contain_text("Asking 0 of 3 articles")
+
+
 def test_a_hostile_article_does_nothing_but_stand_there(page: Page, tmp_path: Path) -> None:
     upload = file(tmp_path, "<img src=x onerror=alert(9)>.txt", NASTY)
     page.locator("#files input[type=file]").set_input_files([upload])
@@ -137,6 +188,18 @@ def test_it_fits_a_phone(tab: OpenTab, address: str) -> None:
         box = button.bounding_box() or {}
         assert box["x"] >= 0
         assert box["x"] + box["width"] <= 360
+
+
+def test_a_phone_lists_title_publisher_and_date_each_in_full(tab: OpenTab) -> None:
+    with fakes.serving(lambda progress: fakes.ScriptedBot({})) as address:
+        page = tab(address, width=360, height=740)
+        page.get_by_role("button", name="Articles", exact=True).click()
+        row = page.get_by_role("row").filter(has_text="Harbour bridge")
+        for words in (fakes.HARBOUR.title, fakes.HARBOUR.publisher, "4 Mar 2024"):
+            cell = row.get_by_role("cell").filter(has_text=words)
+            expect(cell).to_be_visible()
+            assert cell.evaluate("cell => cell.scrollWidth <= cell.clientWidth + 1")
+        assert (row.get_by_role("cell").nth(1).bounding_box() or {})["width"] > 250
 
 
 def test_guests_can_neither_add_nor_remove(tab: OpenTab, bot: Chatbot) -> None:

@@ -29,7 +29,7 @@ chat: $(VENV)/.installed
 	@$(RUN) -m rag chat $(ARGS)
 
 check: lint types
-	$(PYTEST) -m "not real and not browser" rag eval tests
+	$(PYTEST) --numprocesses auto -m "not real and not browser and not slow" rag eval tests
 
 test: lint types models chromium
 	$(PYTEST) --cov --cov-report=term:skip-covered rag eval tests

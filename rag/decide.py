@@ -28,8 +28,8 @@ WRITE_FROM = 0.2
 MOST = 4
 """Sentences that the draft is written from, at most."""
 ASKED = 7
-"""Sentences that the model is asked about, at most: among the seven most relevant of those gathered stand 96 of 100 gold
-sentences, and asking is most of what an answer costs."""
+"""Sentences that the model is asked about, at most: asking is most of what an answer costs, and among the seven most
+relevant of those gathered stand 96 of 100 gold sentences."""
 EARLY_FROM = 0.1
 """Probability below which the best sentences are not asked about together: a limit on seconds spent on refusals."""
 

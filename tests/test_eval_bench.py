@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -10,25 +10,27 @@ import pytest
 from eval.bench import picture, quality, ratios, timed
 from eval.plain import Said
 from eval.questions import Question
-from rag.types import Answer, Event, Retrieved, Seconds, Token
+from rag.types import Answer, Claim, Event, Passed, Retrieved, Seconds, Token
 
 
 class Bot:
     """Answers "It is 412 metres long", or refuses what it is asked in capitals."""
 
-    def stream(self, question: str, *_: object) -> Iterator[Event]:
+    def stream(self, question: str, *_: object, passed: Callable[[Passed], None]) -> Iterator[Event]:
         refusal = "The articles do not say." if question.isupper() else None
         yield Retrieved(())
         if refusal is None:
             yield Token("It is 412 ")
+            passed(Passed((), "It is 412 "))
             yield Token("metres long.")
+            passed(Passed((Claim("It is 412 metres long."),), ""))
         text = refusal or "It is 412 metres long."
         yield Answer(question, text, (), (), (), refusal, 0.5, Seconds(0.0, None, 0.0))
 
 
 def test_each_moment_comes_after_the_one_before() -> None:
     row = timed(Bot(), Question("q", "How long is it?"))  # type: ignore[arg-type]
-    assert 0 < row["first evidence"] <= row["first token"] <= row["whole answer"]
+    assert 0 < row["first evidence"] <= row["first token"] <= row["first sentence"] <= row["whole answer"]
     assert row["text"] == "It is 412 metres long."
     assert not row["refused"]
 
@@ -38,13 +40,16 @@ def test_a_refusal_is_no_answer() -> None:
     assert row["refused"]
     assert row["text"] == ""
     assert "refusal" in row
-    assert not {"whole answer", "first token"} & row.keys()
+    assert not {"whole answer", "first token", "first sentence"} & row.keys()
 
 
 def test_ratios_compare_medians_and_leave_refusals_out() -> None:
-    ours = [{"first token": 2.0, "whole answer": 4.0}, {"refusal": 1.0}, {"first token": 4.0, "whole answer": 6.0}]
+    ours = [
+        {"first token": s, "first sentence": s + 1, "whole answer": s + 2} if s else {"refusal": 1.0}
+        for s in (2.0, 0.0, 4.0)
+    ]
     theirs = [{"first token": s, "first sentence": 2 * s, "whole answer": 3 * s} for s in (6.0, 9.0, 30.0)]
-    assert ratios(ours, theirs) == {"first token": 3.0, "first sentence": 3.6, "whole answer": 5.4}
+    assert ratios(ours, theirs) == {"first token": 3.0, "first sentence": 4.5, "whole answer": 5.4}
     assert ratios([{"refusal": 1.0}], theirs) == {}
 
 

@@ -24,8 +24,8 @@ SENTENCE = ("titled", "alone", "passage", "overlap", "gives")
 JUDGED = (*SENTENCE, "judged", "below_best")
 REGRESSIONS = {
     "answer_extract": ("need", "lacking"),
-    "answer_judged": ("need", "lacking", "judged"),
-    "answer_stated": ("need", "lacking", "judged", "stated"),
+    "answer_judged": ("need", "judged"),
+    "answer_stated": ("need", "judged", "stated"),
     "sentence": SENTENCE,
     "sentence_judged": JUDGED,
 }

@@ -65,10 +65,13 @@ def record(question: Question, index: Index, model: Generator, config: Config) -
     chosen = decide.best(evidence, decide.relevance(decide.sentence_features(text, evidence, judged)))
     yes, no = model.choose(prompt.stated(chosen, text, earlier, question.as_of), ["Yes", "No"])
     rows = decide.sentence_features(text, evidence, judged)
+    unaided = decide.best(evidence, decide.relevance(decide.sentence_features(text, evidence)))
     return {
         "id": question.id,
         "answerable": question.answerable,
-        "features": decide.features(text, evidence, chosen, judged) | decide.stated(yes - no),
+        "features": decide.features(text, evidence, unaided, None)
+        | decide.features(text, evidence, chosen, judged)
+        | decide.stated(yes - no),
         "sentences": [
             row | {"gold": _is_gold(s, question), "text": s.text} for s, row in zip(evidence, rows, strict=True)
         ],

@@ -23,6 +23,8 @@ Judged = Mapping[int, float]
 sentence states the answer."""
 LOGIT_CAP = 6.0
 """The model's logits count up to this, either way, so that one extreme cannot outweigh everything else."""
+LEAST = -3.0
+"""What the model makes, at the least, of the best sentence: as much as where none gives what is asked for."""
 WRITE_FROM = 0.2
 """Relevance from which a sentence is among those that the draft is written from."""
 MOST = 4
@@ -43,16 +45,14 @@ def worth_asking(question: str, evidence: Sequence[Sentence]) -> list[int]:
 def features(
     question: str, evidence: Sequence[Sentence], chosen: Sequence[Sentence], judged: Judged | None
 ) -> Features:
-    """How much the answer needs the nearest sentence, what the model makes of the sentences, and whether none of the
-    chosen ones gives what is asked for (a date, a number, a name …).
-
-    `judged` is None without a model.
+    """How much the answer needs the nearest sentence, and what the model makes of the best among those that give what
+    is asked for (a date, a number, a name …). Without a model: whether none of the chosen ones gives it.
     """
-    found = {
-        "need": max((s.need for s in evidence), default=0.0),
-        "lacking": float(not any(gives(s.text, question) for s in chosen)),
-    }
-    return found if judged is None else found | {"judged": _best(judged)}
+    found = {"need": max((s.need for s in evidence), default=0.0)}
+    if judged is None:
+        return found | {"lacking": float(not any(gives(s.text, question) for s in chosen))}
+    giving = (logit for i, logit in judged.items() if gives(evidence[i].text, question))
+    return found | {"judged": max(LEAST, _capped(max(giving, default=LEAST)))}
 
 
 def stated(logit: float) -> Features:

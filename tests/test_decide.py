@@ -49,9 +49,14 @@ def test_what_the_best_sentences_state_together_moves_it() -> None:
     assert yes > no
 
 
-def test_a_best_sentence_that_lacks_what_is_asked_for_lowers_it() -> None:
-    judged = one_yes(1.0)
-    asked, lacking = (features(FOUND, judged, question) for question in (QUESTION, "Why did it open?"))
+def test_a_yes_to_a_sentence_that_lacks_what_is_asked_for_counts_for_nothing() -> None:
+    yes, no = one_yes(4.0), one_yes(-5.0)
+    assert features(FOUND, yes)["judged"] == 4.0
+    assert features(FOUND, yes, "Why did it open?") == features(FOUND, no, "Why did it open?")
+
+
+def test_without_a_model_sentences_that_lack_what_is_asked_for_lower_it() -> None:
+    asked, lacking = (features(FOUND, None, question) for question in (QUESTION, "Why did it open?"))
     assert (asked["lacking"], lacking["lacking"]) == (0.0, 1.0)
     assert decide.probability(asked) > decide.probability(asked | {"lacking": 1.0})
 

@@ -27,6 +27,7 @@ from rag.evidence import Sentence, gather
 from rag.filters import known
 from rag.followup import leans, standalone
 from rag.index import Index, Progress, SyncReport
+from rag.remembered import Remembered
 from rag.search import search
 from rag.starters import Starter, starters
 from rag.support import SupportChecker
@@ -85,10 +86,13 @@ class _Known:
 class Chatbot:
     """Answers from one index. Made by `rag.load`; also a context manager that closes what it opened."""
 
-    def __init__(self, config: Config, index: Index, generator: Generator | None) -> None:
+    def __init__(
+        self, config: Config, index: Index, generator: Generator | None, embed: Remembered | None = None
+    ) -> None:
         self._config = config
         self._index = index
         self._generator = generator
+        self._embed = embed or Remembered(index.embed)
         self._checker = SupportChecker(index.embed)
         self._watcher: Watcher | None = None
 
@@ -161,11 +165,11 @@ class Chatbot:
     def adjusted(self, **settings: Any) -> Chatbot:
         """The same articles and model under other settings of `Config` for answering, such as `top_k`. It costs
         nothing and holds nothing: close this one, not that one."""
-        return Chatbot(replace(self._config, **settings), self._index, self._generator)
+        return Chatbot(replace(self._config, **settings), self._index, self._generator, self._embed)
 
     def rewired(self, config: Config, generator: Generator | None) -> Chatbot:
         """The same articles under another language model, in the place of this one: `release` this one then."""
-        other = Chatbot(config, self._index, generator)
+        other = Chatbot(config, self._index, generator, self._embed)
         other._watcher = self._watcher
         return other
 
@@ -336,7 +340,7 @@ class Chatbot:
 
     def _gather(self, query: str, hits: Sequence[Hit]) -> list[Sentence]:
         count = self._generator.count_tokens if self._generator is not None else self._index.embed.count_pieces
-        return gather(query, hits, self._index.embed, count)
+        return gather(query, hits, self._embed, count)
 
     def _clean(self, question: str) -> str:
         """One line without control characters. Raises QuestionError for what cannot be a question."""

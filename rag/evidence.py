@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -18,9 +18,11 @@ from rag import sentences
 from rag.copies import holds
 from rag.facts import names
 from rag.passages import context
-from rag.types import Article, Embedder, Hit, Vectors
+from rag.types import Article, Hit, Vectors
 from rag.words import content_words
 
+Embed = Callable[[Sequence[str]], Vectors]
+"""Texts to unit rows."""
 BUDGET_TOKENS = 350
 """Tokens of evidence in a prompt."""
 BELOW_BEST = 0.5
@@ -70,7 +72,7 @@ class Sentence:
 def gather(
     question: str,
     hits: Sequence[Hit],
-    embed: Embedder,
+    embed: Embed,
     count_tokens: Callable[[str], int],
     budget: int = BUDGET_TOKENS,
     below_best: float = BELOW_BEST,
@@ -95,60 +97,53 @@ def gather(
     return sorted(taken, key=lambda s: (first[s.article.id], s.article.id, s.start))
 
 
-def _measure(question: str, hits: Sequence[Hit], embed: Embedder) -> list[Sentence]:
+def _measure(question: str, hits: Sequence[Hit], embed: Embed) -> list[Sentence]:
     """All sentences of the hits with their scores; one that two passages, or two copies, share counts once."""
-    places: dict[tuple[str, int, int], tuple[Hit, int]] = {}
-    about: list[str] = []
+    vector = embed([question])[0]
+    found: dict[tuple[str, int, int], Sentence] = {}
+    titled: list[str] = []
     printed: dict[str, Article] = {}  # article -> the first of the hits' articles that prints its story
     for rank, hit in enumerate(hits):
-        offset = hit.passage.start
         first = printed.setdefault(hit.article.id, hit.article)
         for copy in hit.copies:
             printed.setdefault(copy.id, first)
-        names_before = ""
-        for start, end in sentences.split(hit.passage.text):
-            text, place = hit.passage.text[start:end], (hit.article.id, offset + start, offset + end)
-            points_to = names_before if _POINTS_BACK.search(text) else ""
-            names_before = _named(text) or names_before
-            if place in places or (first.id != hit.article.id and holds(first, text)):
+        spans, about = _sentences(hit)
+        alone = [hit.passage.text[start:end] for start, end in spans]
+        under_title = [
+            context(hit.article) + (f"{names}: " if names else "") + text
+            for text, names in zip(alone, about, strict=True)
+        ]
+        rows = embed([*alone, *under_title])  # passage by passage: a list that comes again need not be embedded again
+        cosines = np.asarray(rows @ vector, np.float32)  # (2n, dim) @ (dim,) -> (2n,)
+        for i, (start, end) in enumerate(spans):
+            start, end = hit.passage.start + start, hit.passage.start + end
+            place = (hit.article.id, start, end)
+            if place in found or (first.id != hit.article.id and holds(first, alone[i])):
                 continue
-            places[place] = (hit, rank)
-            about.append(points_to)
-    texts = [hit.article.text[start:end] for (_, start, end), (hit, _) in places.items()]
-    titled = [
-        context(hit.article) + (f"{names}: " if names else "") + text
-        for text, names, (hit, _) in zip(texts, about, places.values(), strict=True)
-    ]
-    vectors = embed([question, *texts, *titled])
-    plain, under_title = _cosines(vectors[0], vectors[1:], len(texts))
+            plain, title = float(cosines[i]), float(cosines[len(spans) + i])
+            found[place] = Sentence(
+                hit.article, start, end, rank, hit.score, plain, title, 0.0, rows[i], about[i], hit.copies
+            )
+            titled.append(under_title[i])
     overlaps = _overlaps(question, titled)
-    return [
-        Sentence(
-            hit.article,
-            start,
-            end,
-            rank,
-            hit.score,
-            float(plain[i]),
-            float(under_title[i]),
-            overlaps[i],
-            vectors[i + 1],
-            about[i],
-            hit.copies,
-        )
-        for i, ((_, start, end), (hit, rank)) in enumerate(places.items())
-    ]
+    return [replace(sentence, overlap=o) for sentence, o in zip(found.values(), overlaps, strict=True)]
+
+
+def _sentences(hit: Hit) -> tuple[list[tuple[int, int]], list[str]]:
+    """The spans of a passage's sentences in it, and for each the names that it points back to."""
+    spans, about, names_before = [], [], ""
+    for start, end in sentences.split(hit.passage.text):
+        text = hit.passage.text[start:end]
+        spans.append((start, end))
+        about.append(names_before if _POINTS_BACK.search(text) else "")
+        names_before = _named(text) or names_before
+    return spans, about
 
 
 def _named(text: str) -> str:
     """The first names of a sentence, at most MAX_NAMES."""
     found = dict.fromkeys(name.text for name in names(text) if not name.text.isupper())
     return ", ".join(list(found)[:MAX_NAMES])
-
-
-def _cosines(question: Vectors, rows: Vectors, n: int) -> tuple[Vectors, Vectors]:
-    cosines = np.asarray(rows @ question, np.float32)  # (2n, dim) @ (dim,) -> (2n,)
-    return cosines[:n], cosines[n:]
 
 
 def _overlaps(question: str, texts: Sequence[str]) -> list[float]:

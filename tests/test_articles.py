@@ -279,6 +279,7 @@ def test_a_missing_path_is_an_error(tmp_path: Path) -> None:
         read_corpus(tmp_path / "nowhere")
 
 
+@pytest.mark.slow
 def test_a_text_of_twenty_megabytes_is_read_whole(tmp_path: Path) -> None:
     paragraphs = [f"{i}. {' '.join([TEXT] * 12)}" for i in range(20_000_000 // (12 * len(TEXT)))]
     write(tmp_path, big_txt="\n\n".join(paragraphs))

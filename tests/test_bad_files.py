@@ -111,6 +111,7 @@ def test_any_text_in_any_field_raises_nothing(title: str, text: str, other: str)
 # --- the process that reads ------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_reader_that_never_ends_or_crashes_costs_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The worker is told by its environment how to misbehave: nothing that is shipped hangs on purpose."""
     program = (
@@ -140,6 +141,7 @@ def test_a_reader_that_never_ends_or_crashes_costs_one_file(tmp_path: Path, monk
     assert "full.pdf" in reasons
 
 
+@pytest.mark.slow
 def test_the_process_ends_with_its_reader_and_a_reading_that_is_given_up_leaves_no_rest(tmp_path: Path) -> None:
     file = tmp_path / "a.jsonl"
     file.write_text("\n".join(json.dumps({"text": f"{n}. {TEXT}"}) for n in range(50)), "utf-8")

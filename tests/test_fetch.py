@@ -106,6 +106,7 @@ def _fetch_and_say_when_waiting(model: Model, home: Path, waiting) -> None:
     ensure(model, home, lambda done, total, label: waiting.set() if "waiting" in label else None)
 
 
+@pytest.mark.slow
 def test_two_processes_at_once_fetch_once(hub: Hub, home: Path) -> None:
     spawn = multiprocessing.get_context("spawn")
     waiting = spawn.Event()

@@ -253,6 +253,7 @@ def test_names_in_an_archive_go_nowhere(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.rglob("*.txt")) == []
 
 
+@pytest.mark.slow
 def test_bombs_are_refused_before_they_are_unpacked() -> None:
     data = archive({"bomb.txt": b"0" * 50_000_000, "good.txt": TEXT})
     assert "1/250" in reasons(data, "a.zip")["a.zip:bomb.txt"]

@@ -138,6 +138,7 @@ def test_a_filter_that_lets_nothing_through_finds_nothing(find: Find) -> None:
         assert find("harbour bridge", where=where) == []
 
 
+@pytest.mark.slow
 def test_through_a_server_the_same_is_found(index: Index, tmp_path: Path, chroma_server: str) -> None:
     news = tmp_path / "news.jsonl"
     news.write_text(

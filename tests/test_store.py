@@ -32,7 +32,7 @@ def fill(store: ChromaStore) -> ChromaStore:
     return store
 
 
-@pytest.fixture(params=["embedded", "server"])
+@pytest.fixture(params=["embedded", pytest.param("server", marks=pytest.mark.slow)])
 def connect(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Connect]:
     """`connect()` opens the same collection anew; on a server, one collection for each test."""
     url = request.getfixturevalue("chroma_server") if request.param == "server" else None

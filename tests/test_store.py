@@ -121,6 +121,7 @@ def test_a_server_that_says_nothing_is_not_waited_for(
         ChromaStore(tmp_path, silent)
 
 
+@pytest.mark.slow
 def test_each_connection_to_a_server_has_its_timeouts(tmp_path: Path, chroma_server: str) -> None:
     store = ChromaStore(tmp_path, chroma_server)
     for session in _sessions(store._client):
@@ -148,6 +149,7 @@ def test_a_server_that_goes_away_is_said_and_what_it_missed_is_made_up_for(corpu
     index.close()
 
 
+@pytest.mark.slow
 def test_two_processes_on_one_server_see_each_others_work(corpus: Path, tmp_path: Path, chroma_server: str) -> None:
     """One folder and one collection: what one has embedded the other takes up at its next look, and embeds nothing.
     Another folder has a collection of its own."""

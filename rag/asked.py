@@ -7,6 +7,7 @@ answered by "Several people were detained", nor "Who led them?" by a sentence th
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Literal
 
 from rag.facts import Name, dates, names, numbers
@@ -118,6 +119,15 @@ def gives(text: str, question: str) -> bool:
     if wanted == "reason":
         return bool(_CAUSE.search(text))
     return True
+
+
+def lacks_count(texts: Iterable[str], question: str) -> bool:
+    """Whether the question asks how many there are and none of the texts gives a number of them.
+
+    >>> lacks_count(["Several people were detained."], "How many people were detained?")
+    True
+    """
+    return bool(_HOW_MANY.search(question)) and not any(gives(text, question) for text in texts)
 
 
 def _is_place(name: Name, text: str) -> bool:

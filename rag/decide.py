@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
-from rag.asked import gives, kind
+from rag.asked import gives, kind, lacks_count
 from rag.evidence import Sentence
 
 Features = dict[str, float]
@@ -23,6 +23,8 @@ Judged = Mapping[int, float]
 sentence states the answer."""
 LOGIT_CAP = 6.0
 """The model's logits count up to this, either way, so that one extreme cannot outweigh everything else."""
+UNCOUNTED = 0.05
+"""Probability that sentences without a number answer "how many?": they did for none of the questions of the fit."""
 LEAST = -3.0
 """What the model makes, at the least, of the best sentence: as much as where none gives what is asked for."""
 WRITE_FROM = 0.2
@@ -49,6 +51,8 @@ def features(
     is asked for (a date, a number, a name …). Without a model: whether none of the chosen ones gives it.
     """
     found = {"need": max((s.need for s in evidence), default=0.0)}
+    if lacks_count([s.text for s in chosen], question):
+        found["uncounted"] = 1.0
     if judged is None:
         return found | {"lacking": float(not any(gives(s.text, question) for s in chosen))}
     giving = (logit for i, logit in judged.items() if gives(evidence[i].text, question))
@@ -63,6 +67,8 @@ def stated(logit: float) -> Features:
 def probability(features: Features) -> float:
     """The probability that the articles hold the answer, from what is known so far: "judged" once the model was asked
     about each sentence, "stated" once it was asked about the best together."""
+    if "uncounted" in features:
+        return UNCOUNTED
     if "stated" in features:
         return _regression("answer_stated", features)
     return _regression("answer_judged" if "judged" in features else "answer_extract", features)

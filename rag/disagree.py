@@ -31,6 +31,12 @@ _PRESENCE = re.compile(
     r"|\bjoin|\bdistance\b|\bphone\b|\bremote|\bonline\b|\bstage\b|\bthere\b",
     re.I,
 )
+_ASKS_HOW = re.compile(
+    r"^\W*((and|so|but|then)\W+)*((how )?(did|does|is|was|were|has|had)|in (what|which) (way|form)|by what)\b"
+    r"|\bwhether\b",
+    re.I,
+)
+"""A question that only mentions where somebody appeared does not ask how."""
 _MANNER = (
     re.compile(r"\b((tele)?phone|video[- ]?(link|call|conferenc\w+)|remote(ly)?|virtual(ly)?|online)\b", re.I),
     re.compile(
@@ -158,7 +164,7 @@ def _only(text: str, elsewhere: str) -> list[str]:
 
 
 def _manner(question: str, one: str, other: str) -> Difference | None:
-    if not _PRESENCE.search(question):
+    if not (_PRESENCE.search(question) and _ASKS_HOW.search(question)):
         return None
     for here, there in (_MANNER, _MANNER[::-1]):
         a, b = here.search(one), there.search(other)

@@ -61,6 +61,14 @@ def test_without_a_model_sentences_that_lack_what_is_asked_for_lower_it() -> Non
     assert decide.probability(asked) > decide.probability(asked | {"lacking": 1.0})
 
 
+def test_how_many_is_not_answered_without_a_number() -> None:
+    question = "How many people watched?"
+    bare, counted = ([s for s in FOUND if words in s.text] for words in ("cut the ribbon", "2,000 people"))
+    for judged in (None, dict.fromkeys(range(len(FOUND)), 5.0)):
+        assert decide.probability(decide.features(question, FOUND, bare, judged)) == decide.UNCOUNTED
+        assert decide.probability(decide.features(question, FOUND, counted, judged)) > decide.UNCOUNTED
+
+
 def test_nothing_found_is_hardly_an_answer() -> None:
     assert decide.probability(features([], None)) < 0.05
 

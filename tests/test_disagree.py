@@ -70,6 +70,11 @@ DISAGREE = [
 ]
 
 AGREE = [
+    (
+        "Name the firms that spoke at the meeting where Brandt appeared.",
+        "Brandt addressed the Lindau meeting by video link.",
+        "Brandt took the stage in Lindau.",
+    ),
     ("When did the ferry sink?", "The ferry sank on Monday off Texel.", "Off Texel the ferry sank on 3 June."),
     ("When did the ferry sink?", "The ferry sank in June 2021 off Texel.", "The Texel ferry sank on 3 June."),
     ("When did the ferry sink?", "The ferry sank on Monday off Texel.", "The ferry off Texel sank after an explosion."),

@@ -25,7 +25,7 @@ CANDIDATES = 3
 """Source sentences, nearest first, that a draft sentence is checked against, alone and two together."""
 MAX_CLAIMS = 4
 """Sentences of an answer, at most."""
-QUOTE_FROM = 0.3
+QUOTE_FROM = 0.25
 """Relevance from which a source sentence is quoted beside the draft."""
 KEEP_FROM = 0.2
 """Relevance below which a supported draft sentence is beside the question."""

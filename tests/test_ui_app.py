@@ -201,8 +201,18 @@ def test_a_question_asked_while_another_is_open_stays_in_the_box(handlers: Any) 
     box, *_, note = handlers.ask(conversation, "   ")
     assert box != ""
     assert "Write a question first." in note
+    handlers.ask(conversation, fakes.MAYOR)
     assert handlers.end_edit(conversation)[-1] == ""
-    assert [exchange.question for exchange in conversation.exchanges] == [fakes.LONG]
+    assert [exchange.question for exchange in conversation.exchanges] == [fakes.LONG, fakes.MAYOR]
+
+
+def test_nothing_to_answer_shows_what_there_is_again(handlers: Any) -> None:
+    """A generator without a word would have Gradio empty the page."""
+    conversation = answered(handlers, fakes.LONG)
+    handlers.ask(conversation, " ")
+    ((_, live, *_, note),) = handlers.answer(conversation)
+    assert "412 metres" in live
+    assert "Write a question first." in note
 
 
 def test_a_failure_is_never_a_refusal(handlers: Any) -> None:

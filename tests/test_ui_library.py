@@ -190,6 +190,12 @@ def test_a_text_is_taken_up_and_its_fields_emptied_only_then(librarian: Any) -> 
     assert "Paste the text of an article first." in said
 
 
+def test_a_text_without_a_headline_is_known_by_its_first_words(librarian: Any, bot: Chatbot) -> None:
+    text = "The tram was built in Lindau\nby Ada Stern. It is red and carries 300 people every day."
+    *_, (_, shelf, *_) = librarian.add_text(Conversation(), text, " ")
+    assert "The tram was built in Lindau by Ada Stern. It is red and …" in shelf
+
+
 def test_a_folder_is_followed_and_left_out_again(librarian: Any, tmp_path: Path) -> None:
     folder = tmp_path / "more"
     folder.mkdir()

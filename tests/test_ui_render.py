@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from rag.cite import quoted
 from rag.disagree import both_sides
-from rag.errors import ModelError
+from rag.errors import ModelError, QuestionError
 from rag.evidence import Sentence
 from rag.types import Article, Citation, Claim, Passed, Retrieved, Token, Turn
 from tests import ui_fakes as fakes
@@ -276,6 +276,15 @@ def test_a_failure_shows_the_message_and_offers_to_ask_again() -> None:
     crash = Page(render.transcript([exchange(fakes.CRASH)]))
     assert "Unexpected error: ValueError: shape (3,) is not (4,)" in crash.text
     assert "Not in the articles" not in page.text + crash.text
+
+
+def test_a_question_that_cannot_be_asked_is_no_breakdown_and_is_not_offered_again() -> None:
+    one = Exchange(1, "x" * 3000)
+    one.end("failed", QuestionError("The question has 3,000 characters; 2,000 are the most."))
+    page = Page(render.transcript([one], last=True))
+    assert "2,000 are the most" in page.text
+    assert "went wrong" not in page.text
+    assert page.attributes("data-event") == ["edit"]
 
 
 def test_each_step_and_the_place_in_the_line_are_said() -> None:

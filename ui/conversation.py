@@ -91,7 +91,7 @@ class Conversation:
     unsent: str = ""
     """What was in the box before that question came into it."""
     hint: str = ""
-    """Why what was sent is not asked; said once."""
+    """Why what was sent is not asked, until something is."""
     shelf: Shelf = field(default_factory=Shelf)
     settings: Settings = field(default_factory=Settings)
     """What the next question is put to, and how it is answered."""
@@ -108,6 +108,7 @@ class Conversation:
         return next((e for e in self.exchanges if str(e.number) == str(number) and not e.open), None)
 
     def ask(self, question: str) -> None:
+        self.hint = ""
         self.asked = Exchange(len(self.exchanges) + 1, question, where=self.shelf.where, settings=self.settings)
         self.exchanges.append(self.asked)
 
@@ -161,7 +162,7 @@ class Conversation:
             self.current.end("stopped")
         if self.run:
             self.run.stop()
-        self.asked = None
+        self.asked, self.hint = None, ""
 
     def clear(self) -> None:
         self.stop()

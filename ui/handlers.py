@@ -82,6 +82,7 @@ class Handlers:
         """Follow the chatbot's events to the end, to an error, or to the moment the reader stops."""
         exchange = conversation.take_up()
         if exchange is None:
+            yield self._view(conversation)  # Gradio empties what a generator without a word was to fill
             return
         exchange.phase = "waiting" if self._bot.bot else "loading"
         exchange.among = among(self._bot.bot.articles if self._bot.bot else (), exchange.where)
@@ -100,6 +101,7 @@ class Handlers:
             exchange.end("failed", error)
         finally:
             run.stop()  # also when the tab was closed in the middle
+        conversation.hint = ""
         yield self._view(conversation)
 
     def rate(self, conversation: Conversation, event: gr.EventData) -> tuple[Any, ...]:
@@ -154,7 +156,6 @@ class Handlers:
 
     def _view(self, conversation: Conversation) -> tuple[Any, ...]:
         busy = conversation.current is not None
-        hint, conversation.hint = conversation.hint, ""
         return (
             self._transcript(conversation),
             self._live(conversation),
@@ -162,7 +163,7 @@ class Handlers:
             gr.Button(visible=not busy),
             gr.Button(visible=busy),
             export_menu(conversation.exchanges),
-            editing(conversation) + refused_to_ask(hint),
+            editing(conversation) + refused_to_ask(conversation.hint),
         )
 
     def _transcript(self, conversation: Conversation) -> str:

@@ -17,12 +17,15 @@ from rag.index import SyncReport
 from ui import library
 from ui.banner import banner
 from ui.conversation import Conversation
+from ui.escape import clipped
 from ui.loading import BackgroundBot
 from ui.task import Progress, Task
 from ui.trouble import in_words, log
 
 Work = Callable[[Any, Progress], SyncReport]
 """`work(chatbot, progress)` changes the library."""
+FIRST_WORDS = 60
+"""Characters of a text that stand for its headline."""
 PARTS = 5
 """Values of a view."""
 
@@ -74,6 +77,7 @@ class Librarian:
     def add_files(self, conversation: Conversation, paths: list[str] | None) -> Iterator[tuple[Any, ...]]:
         """What was uploaded is the library's from then on; the upload itself is deleted."""
         if not paths:
+            yield (*self.view(conversation), None)
             return
         try:
             yield from ((*view, None) for view in self._change(conversation, lambda bot, p: bot.add(paths, p)))
@@ -89,7 +93,7 @@ class Librarian:
         yield from self._change(conversation, lambda bot, progress: bot.add([folder.strip()], progress))
 
     def add_text(self, conversation: Conversation, text: str, title: str) -> Iterator[tuple[Any, ...]]:
-        """The fields are emptied once the text was taken."""
+        """The fields are emptied once the text was taken. One without a headline is known by its first words."""
         if not text.strip():
             yield (
                 *self.view(conversation, library.trouble("Paste the text of an article first.")),
@@ -101,7 +105,7 @@ class Librarian:
 
         def work(bot: Any, progress: Progress) -> SyncReport:
             nonlocal taken
-            report: SyncReport = bot.add_text(text, title.strip() or None)
+            report: SyncReport = bot.add_text(text, title.strip() or clipped(" ".join(text.split()), FIRST_WORDS))
             taken = not report.skipped
             return report
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rag.errors import UsageError
 from ui.actions import actions, ask_button, ways_on
 from ui.answer import answer, refusal, sentences
 from ui.conversation import Exchange, Phase
@@ -101,11 +102,22 @@ def steps(phase: Phase) -> str:
 
 def failure(exchange: Exchange, last: bool) -> str:
     """Something broke. Never looks like a refusal: the articles may well hold the answer."""
+    if isinstance(exchange.error, UsageError):
+        return unusable(exchange)
     return (
         '<div class="failure" role="alert"><h3>Something went wrong</h3>'
         f'<p dir="auto">{isolated(exchange.failure)}</p>'
         '<p class="hint">This says nothing about the articles. Ask again; if it fails again, '
         f"<code>footnote doctor</code> finds out why.</p>{ways_on(exchange, last)}</div>"
+    )
+
+
+def unusable(exchange: Exchange) -> str:
+    """Nothing broke: the question cannot be put to the articles as it is, and asking it again would not help."""
+    return (
+        '<div class="failure" role="alert"><h3>This cannot be asked as it stands</h3>'
+        f'<p dir="auto">{isolated(exchange.failure)}</p>'
+        '<p class="hint">Edit the question, or choose other articles or days.</p></div>'
     )
 
 

@@ -265,6 +265,19 @@ def test_clear_starts_over_even_in_the_middle_of_a_draft(page: Page, bot: fakes.
     assert bot.asked[-1] == (fakes.TOLL, ())
 
 
+def test_an_empty_question_takes_nothing_away_and_says_why_it_is_not_asked(page: Page) -> None:
+    ask(page, fakes.LONG)
+    expect(page.locator(".answer")).to_be_visible()
+    expect(page.get_by_role("button", name="Ask", exact=True)).to_be_visible()
+    with page.expect_response(lambda response: "/queue/data" in response.url):  # the second of its two handlers
+        ask(page, "   ")
+    expect(page.locator("#editing [role=alert]")).to_have_text("Write a question first.")
+    ask(page, fakes.TOLL)
+    expect(page.locator("#exchange-2")).to_have_attribute("data-state", "refused")
+    expect(page.locator("#exchange-1 .answer")).to_be_visible()
+    expect(page.get_by_role("button", name="Ask", exact=True)).to_be_visible()
+
+
 def test_an_example_asks_itself(page: Page) -> None:
     page.get_by_role("button", name=fakes.LONG).click()
     expect(page.locator(".question")).to_have_text(fakes.LONG)

@@ -9,7 +9,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import httpx
 import pytest
@@ -22,7 +22,7 @@ from ui.feedback import NAME, Feedback
 from ui.loading import BackgroundBot
 from ui.models import Models
 from ui.run import Begins, Run, Waits
-from ui.serve import free_port
+from ui.serve import free_port, serve
 from ui.turns import Turns
 
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")  # Gradio's own: see ui_fakes.serving
@@ -425,6 +425,21 @@ def test_a_taken_port_gives_way_to_the_next_free_one() -> None:
         taken.listen()
         port = taken.getsockname()[1]
         assert port < free_port("127.0.0.1", port) < port + 100
+
+
+def test_a_port_that_is_lost_at_the_last_moment_gives_way_to_the_next_one() -> None:
+    class Page:
+        tried: ClassVar[list[int]] = []
+
+        def launch(self, server_port: int, **options: Any) -> tuple[None, str, None]:
+            self.tried.append(server_port)
+            if len(self.tried) < 3:
+                raise OSError("Cannot find empty port")
+            return None, f"http://127.0.0.1:{server_port}/", None
+
+    first = free_port("127.0.0.1", 7990)
+    assert serve(Page(), port=first) == f"http://127.0.0.1:{Page.tried[2]}/"
+    assert first == Page.tried[0] < Page.tried[1] < Page.tried[2]
 
 
 @pytest.mark.parametrize(("host", "port", "way_out"), [("192.0.2.1", 7860, "--host"), ("127.0.0.1", 70000, "--port")])

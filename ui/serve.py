@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 PORTS = 100
 """Ports tried, from the first one on."""
+TRIES = 5
+"""Times that a page is put at a port that seems free."""
 
 # Gradio needs inline scripts and eval, so this does not stop a script; it stops the page from reaching anyone else.
 POLICY = "; ".join(
@@ -53,16 +55,35 @@ def serve(
     mcp: bool = False,
 ) -> str:
     """Serve `page` from threads of its own and return its address. Raises UsageError where `mcp` has no library."""
-    from starlette.middleware import Middleware
-
     if mcp and find_spec("mcp") is None:
         raise UsageError("--mcp needs the package mcp. Install it with: pip install 'footnote-rag[mcp]'.")
-    port = free_port(host, port)
+    address, public = launched(page, host, port, share=share, inbrowser=open_browser, mcp_server=mcp)
+    everyone = f" and, for everyone, at {public}" if public else ""
+    print(f"Footnote is at {address}{everyone} (Ctrl-C ends it)", flush=True)
+    if mcp:
+        speak_json(page.mcp_server_obj)
+        print(f"MCP clients find ask, search and check at {address}{MCP}", flush=True)
+    return address
+
+
+def launched(page: gr.Blocks, host: str, port: int, **options: Any) -> tuple[str, str | None]:
+    """The address of the page here, and the one for everyone. Between a look at a port and its use somebody else may
+    take it, and Gradio gives a server five seconds to start, which a busy computer may not: then the next port."""
+    for _ in range(TRIES - 1):
+        port = free_port(host, port)
+        try:
+            return launch(page, host, port, **options)
+        except OSError:
+            port += 1
+    return launch(page, host, free_port(host, port), **options)
+
+
+def launch(page: gr.Blocks, host: str, port: int, **options: Any) -> tuple[str, str | None]:
+    from starlette.middleware import Middleware
+
     _, address, public = page.launch(
         server_name=host,
         server_port=port,
-        share=share,
-        inbrowser=open_browser,
         prevent_thread_lock=True,
         quiet=True,
         theme=theme(),
@@ -74,17 +95,12 @@ def serve(
         max_file_size=MAX_BYTES,
         ssr_mode=False,
         pwa=False,
-        mcp_server=mcp,
         app_kwargs={"middleware": [Middleware(StayHere)]},
         # Gradio gives up when its own page does not answer it in 3 s, which a computer busy loading a model may not.
         _frontend=False,
+        **options,
     )
-    everyone = f" and, for everyone, at {public}" if public else ""
-    print(f"Footnote is at {address}{everyone} (Ctrl-C ends it)", flush=True)
-    if mcp:
-        speak_json(page.mcp_server_obj)
-        print(f"MCP clients find ask, search and check at {address}{MCP}", flush=True)
-    return str(address)
+    return str(address), public
 
 
 def speak_json(server: Any) -> None:

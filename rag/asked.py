@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from typing import Literal
 
-from rag.facts import Name, dates, names, numbers
+from rag.facts import Name, Number, dates, names, numbers
 from rag.lexicon import COUNTRIES
 from rag.words import content_words
 
@@ -30,6 +30,10 @@ _NAME = re.compile(
 )
 _AGE = re.compile(r"\bhow (long|old)\b", re.I)
 _HOW_MANY = re.compile(r"\bhow many (\w+)", re.I)
+_COUNT = re.compile(
+    r"\b(dozens|scores|hundreds|thousands|millions|billions|trillions|a couple|both|none|nobody|no[ -]one)\b", re.I
+)
+"""A number that is told without one: "dozens" answers how many, "several" does not."""
 _TIMES = frozenset(["year", "month", "week", "day", "hour", "minute", "second", "decade", "century"])
 _REASON = re.compile(r"\b(why|what (caused|prompted)|for what reason)\b", re.I)
 _CAUSE = re.compile(
@@ -97,13 +101,12 @@ def gives(text: str, question: str) -> bool:
     True
     """
     wanted = kind(question)
-    if wanted in ("date", "number"):
-        asked = {number.value for number in numbers(question)}
-        new = [number for number in numbers(text) if number.value not in asked]
     if wanted == "date":
-        return bool(dates(text) or new)
+        return bool(dates(text) or _new_numbers(text, question))
     if wanted == "number":
-        counts = [number for number in new if number.unit != "th"]
+        if _COUNT.search(text):
+            return True
+        counts = [number for number in _new_numbers(text, question) if number.unit != "th"]
         if unit := _unit(question):
             return any(number.unit in _TIMES if unit in _TIMES else number.unit == unit for number in counts)
         return bool(counts or (_AGE.search(question) and dates(text)))
@@ -121,11 +124,18 @@ def gives(text: str, question: str) -> bool:
     return True
 
 
+def _new_numbers(text: str, question: str) -> list[Number]:
+    asked = {number.value for number in numbers(question)}
+    return [number for number in numbers(text) if number.value not in asked]
+
+
 def lacks_count(texts: Iterable[str], question: str) -> bool:
     """Whether the question asks how many there are and none of the texts gives a number of them.
 
     >>> lacks_count(["Several people were detained."], "How many people were detained?")
     True
+    >>> lacks_count(["Dozens of people were detained."], "How many people were detained?")
+    False
     """
     return bool(_HOW_MANY.search(question)) and not any(gives(text, question) for text in texts)
 

@@ -246,7 +246,7 @@ class Chatbot:
     # --- below: the steps of an answer -------------------------------------------------------------------------
 
     def _search(self, query: str, k: int, where: Filters | None) -> list[Hit]:
-        known(where, self.articles)  # those of the settings were looked at when they were loaded
+        known(where, self._index.articles.values())  # those of the settings were looked at when they were loaded
         return search(
             self._index, query, k, self._config.per_article, self._config.retrieval, where or self._config.where
         )

@@ -108,8 +108,8 @@ def _question(question: str, history: Sequence[Turn], as_of: date | None) -> str
 
 
 def _judged(text: str, about: str = "") -> str:
-    """The sentence; before it whom its "he" or "it" may mean. Its article's title would cost a fifth more tokens, and
-    the model judges as well without."""
+    """The sentence; before it whom its "he" or "it" may mean. Its article's title would cost a third more tokens of
+    the shipped articles, and the model judges as well without."""
     text = " ".join(text.split())
     return f"\nSentence: ({about}) {text}" if about else f"\nSentence: {text}"
 

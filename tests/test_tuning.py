@@ -54,6 +54,17 @@ def test_noise_moves_nothing() -> None:
     assert trial.tuning == Tuning(8)
 
 
+def test_what_was_tried_while_the_computer_was_busy_is_tried_again() -> None:
+    asked: list[Tuning] = []
+
+    def seconds(it: Tuning) -> float:
+        asked.append(it)
+        return 20.0 if len(asked) == 1 else 10.0
+
+    trial, _ = found(seconds)
+    assert trial == Trial(Tuning(8), 10.0)
+
+
 def test_what_cannot_run_is_told_and_not_taken() -> None:
     def seconds(it: Tuning) -> float:
         if it != Tuning(8):

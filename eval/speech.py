@@ -79,7 +79,40 @@ def _office(who: str, office: str, what: str, rng: Random) -> str:
     return rng.choice((f"{who}, {office}, said that {what}.", f"{who} is {office}.", f"{who}, {office}, said {what}."))
 
 
+def only_asked(sentence: str, source: str, rng: Random) -> Made | None:
+    """What is asked, or not known, told as if it were so."""
+    scene = _scene(sentence, source, rng)
+    if not scene:
+        return None
+    a, x, lower = scene[1], scene[3], scene[5]
+    asked = _asked(a, x, lower, rng)
+    return rng.choice((f"{lower[0].upper()}{lower[1:]}.", f"{a} said that {lower}.", f"{a} said {lower}.")), asked
+
+
+def asked_kept(sentence: str, source: str, rng: Random) -> Made | None:
+    """Told as what is asked; or told as so, where only something else is asked."""
+    scene = _scene(sentence, source, rng)
+    if not scene:
+        return None
+    a, x, lower = scene[1], scene[3], scene[5]
+    if rng.random() < 0.5:
+        how = rng.choice(("{} was asked whether {}.", "{} was asked if {}.", "{} did not say whether {}."))
+        return how.format(a, lower), _asked(a, x, lower, rng)
+    return sentence, f"{source} Asked whether this would change, {a}, {x}, declined to comment."
+
+
+def _asked(who: str, office: str, what: str, rng: Random) -> str:
+    return rng.choice((
+        f"Asked whether {what}, {who}, {office}, declined to comment.",
+        f"{who} was asked if {what}, and did not say.",
+        f"{who}, {office}, who was asked whether {what}, said more work was needed.",
+        f'"Nobody knows if {what}," said {who}, {office}.',
+        f"When asked if {what}, {who} said people should look at the evidence.",
+    ))  # fmt: skip
+
+
 SPEECH_KINDS: tuple[tuple[str, bool, Callable[[str, str, Random], Made | None]], ...] = (
     ("speaker kept", True, right_speaker), ("speaker changed", False, wrong_speaker),
     ("office kept", True, right_office), ("office changed", False, wrong_office),
+    ("asked kept", True, asked_kept), ("only asked", False, only_asked),
 )  # fmt: skip

@@ -16,7 +16,7 @@ from rag.tokens import Token, ordinal, poles, senses
 PEOPLE = frozenset(("peopl", "person", "other"))
 """Stems that may stand for any counted persons."""
 
-RANK = {"possible": 2, "planned": 2, "future": 1, "fact": 0}
+RANK = {"asked": 3, "possible": 2, "planned": 2, "future": 1, "fact": 0}
 
 # Modifier of the sentence -> modifiers of the source that entail it. "" is an exact number.
 ENTAILED = {

@@ -17,7 +17,8 @@ from rag.words import PIECE, stem, tidy
 @dataclass(frozen=True, slots=True)
 class Token:
     """`kind` is one of word, function, name, number, date. `clause` and `sentence` count the
-    marks of punctuation before it; `negated` and `hedge` say what the words before it make of it."""
+    marks of punctuation before it; `negated` and `hedge` say what the words before it make of it: "asked" is what stands
+    after "whether"."""
 
     text: str
     stem: str
@@ -35,7 +36,11 @@ class Token:
 _MODALS = frozenset(["may", "might", "could", "can", "will", "would", "shall", "should"])
 _AUXILIARY = re.compile(r" (?:has|have|had|is|was|will|would|may|said|says|did|does|plans)\b")
 _BE = frozenset(["is", "are", "was", "were", "be", "been", "being"])
-_RANK = {"possible": 3, "planned": 2, "future": 1, "fact": 0}
+_RANK = {"asked": 4, "possible": 3, "planned": 2, "future": 1, "fact": 0}
+_ASKING = frozenset(["whether", "if"])
+"""What follows is asked, doubted or a condition, and not said to be so."""
+_ASKED_WORDS = 20
+"""Words after "whether", function words among them, that it reaches, at most."""
 _HEDGE = {word: level for level, words in HEDGES.items() for word in words.split()}
 
 
@@ -137,6 +142,12 @@ def _attach(row: list[Token]) -> list[Token]:
         )
         if low == "could" and following == "not":
             hedge = "fact"  # "could not agree" reports what happened
+        if low in _ASKING and (not i or row[i - 1].text.lower() != "as"):
+            for j in range(i + 1, min(i + 1 + _ASKED_WORDS, len(row))):
+                if row[j].clause != token.clause:
+                    break
+                if row[j].kind != "function":
+                    out[j] = replace(out[j], hedge="asked")
         if hedge != "fact" and token.kind in ("word", "function"):
             governed = _governed(row, i, 1 if token.kind == "function" or low in _MODALS else 8)
             if i and row[i - 1].text.lower() in _BE and following != "to" and following != "that":

@@ -12,6 +12,7 @@ SOURCE = (
     "More than 500 delegates from 40 countries may attend the summit in Nairobi."
 )
 FIRE = "Nearly 2,000 firefighters battled the blaze near Athens, which did not destroy the harbour, the mayor said."
+ASKED = "Asked by a reporter whether he would resign, Riedl said that the budget was a disgrace."
 
 
 @pytest.fixture(scope="module")
@@ -27,6 +28,8 @@ def checker():
         ("More than 500 delegates may attend the summit in Nairobi.", SOURCE),
         ("The blaze did not destroy the harbour.", FIRE),
         ("Almost 2,000 firefighters battled the blaze near Athens.", FIRE),
+        ("Riedl was asked whether he would resign.", ASKED),
+        ("Riedl said that the budget was a disgrace.", ASKED),
     ],
 )
 def test_true_sentences_are_supported(checker, sentence, source):
@@ -44,6 +47,7 @@ def test_true_sentences_are_supported(checker, sentence, source):
         ("The blaze destroyed the harbour.", FIRE),
         ("More than 2,000 firefighters battled the blaze near Athens.", FIRE),
         ("Nearly 2,000 firefighters battled the blaze near Lisbon.", FIRE),
+        ("Riedl said that he would resign.", ASKED),
     ],
 )
 def test_a_changed_fact_is_not_supported_and_the_reason_is_told(checker, sentence, source):

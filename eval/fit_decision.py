@@ -21,18 +21,23 @@ from rag.decide import MOST
 FOLDS = 10
 WEIGHTS = Path(__file__).parent.parent / "rag" / "decision_weights.json"
 SENTENCE = ("titled", "alone", "passage", "overlap", "gives")
-JUDGED = (*SENTENCE, "judged", "below_best")
-REGRESSIONS = {
-    "answer_extract": ("need", "lacking"),
-    "answer_judged": ("need", "judged"),
-    "answer_stated": ("need", "judged", "stated"),
-    "sentence": SENTENCE,
-    "sentence_judged": JUDGED,
-}
-"""Name and features of each regression in the weights file. Few, and of a meaning that holds for any articles."""
+JUDGED = ("judged", "trained")
+"""What the logit of a model on a sentence is called: of any model, of one that was trained for it."""
+
 CITE_FROM = (0.2, 0.25, 0.3, 0.35, 0.4, 0.5)
 
 Record = dict[str, Any]
+
+
+def regressions(judged: str) -> dict[str, tuple[str, ...]]:
+    """Name and features of each regression in the weights file. Few, and of a meaning that holds for any articles."""
+    return {
+        "answer": ("need", "lacking"),
+        f"answer_{judged}": ("need", judged),
+        f"answer_{judged}_stated": ("need", judged, "stated"),
+        "sentence": SENTENCE,
+        f"sentence_{judged}": (*SENTENCE, judged, "below_best"),
+    }
 
 
 def matrix(rows: Sequence[dict[str, float]], names: Sequence[str]) -> Floats:
@@ -115,8 +120,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     args = parser.parse_args(argv)
     records = [record for path in args.records for record in _read(path)]
     evident = [r for r in records if r["answerable"] and r["gold"] and r["sentences"]]
-    weights = {}
-    for name, names in REGRESSIONS.items():
+    (judged,) = {name for record in records for name in JUDGED if name in record["features"]}
+    weights = json.loads(WEIGHTS.read_text(encoding="utf-8"))
+    for name, names in regressions(judged).items():
         print(name)
         bias, found = report_answer(records, names) if name.startswith("answer") else report_sentences(evident, names)
         weights[name] = {"bias": round(bias, 4)} | {n: round(float(w), 4) for n, w in zip(names, found, strict=True)}

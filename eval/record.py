@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +17,15 @@ import numpy as np
 from rich.progress import track
 
 from eval.questions import Question, read
-from rag import decide, prompt
+from rag import decide, judging
 from rag.build import parts
 from rag.config import Config
-from rag.evidence import Sentence, gather
+from rag.evidence import Embed, Sentence, gather
 from rag.followup import leans, standalone
 from rag.index import Index
+from rag.remembered import Remembered
 from rag.search import search
-from rag.types import Generator
+from rag.types import Generator, Turn
 
 
 def main() -> int:
@@ -37,6 +39,7 @@ def main() -> int:
     args = parser.parse_args()
     config = Config(corpus=args.corpus, index=args.index, model=args.model)
     index, model = parts(config)
+    embed = Remembered(index.embed)
     if model is None:
         parser.error("recording needs a language model")
     questions = read(args.questions)
@@ -46,40 +49,43 @@ def main() -> int:
     with args.out.open("a", encoding="utf-8") as out:
         for i in track(order, "recording", disable=not sys.stderr.isatty()):
             if questions[i].id not in done:
-                out.write(json.dumps(record(questions[i], index, model, config)) + "\n")
+                out.write(json.dumps(record(questions[i], index, embed, model, config)) + "\n")
                 out.flush()
     return 0
 
 
-def record(question: Question, index: Index, model: Generator, config: Config) -> dict[str, Any]:
+def record(question: Question, index: Index, embed: Embed, model: Generator, config: Config) -> dict[str, Any]:
     """One line: the features and the evidence with its labels. Nothing is written: deciding needs no draft."""
-    text = question.question
-    query = standalone(text, question.history)
-    earlier = question.history[-1:] if leans(text) else ()
-    hits = search(index, query, config.top_k, config.per_article, config.retrieval)
-    evidence = gather(query, hits, index.embed, model.count_tokens)
-    places = decide.worth_asking(text, evidence)
-    asked = [prompt.judge(text, evidence[i], earlier, question.as_of) for i in places]
-    replies = model.choose_each(asked, ["Yes", "No"])
-    judged = {i: yes - no for i, (yes, no) in zip(places, replies, strict=True)}
-    chosen = decide.best(evidence, decide.relevance(decide.sentence_features(text, evidence, judged)))
-    yes, no = model.choose(prompt.stated(chosen, text, earlier, question.as_of), ["Yes", "No"])
+    text, earlier, evidence = gathered(question, index, embed, model, config)
+    judged = judging.judged(model, text, evidence, earlier, question.as_of)
     rows = decide.sentence_features(text, evidence, judged)
+    chosen = decide.best(evidence, decide.relevance(rows))
     unaided = decide.best(evidence, decide.relevance(decide.sentence_features(text, evidence)))
     return {
         "id": question.id,
         "answerable": question.answerable,
         "features": decide.features(text, evidence, unaided, None)
         | decide.features(text, evidence, chosen, judged)
-        | decide.stated(yes - no),
+        | decide.stated(judging.stated(model, text, chosen, earlier, question.as_of)),
         "sentences": [
-            row | {"gold": _is_gold(s, question), "text": s.text} for s, row in zip(evidence, rows, strict=True)
+            row | {"gold": is_gold(s, question), "text": s.text} for s, row in zip(evidence, rows, strict=True)
         ],
         "gold": len(question.evidence),
     }
 
 
-def _is_gold(sentence: Sentence, question: Question) -> bool:
+def gathered(
+    question: Question, index: Index, embed: Embed, model: Generator, config: Config
+) -> tuple[str, Sequence[Turn], list[Sentence]]:
+    """The question, what it leans on, and the sentences that an answer would be looked for in."""
+    text = question.question
+    query = standalone(text, question.history)
+    earlier = question.history[-1:] if leans(text) else ()
+    hits = search(index, query, config.top_k, config.per_article, config.retrieval)
+    return text, earlier, gather(query, hits, embed, model.count_tokens)
+
+
+def is_gold(sentence: Sentence, question: Question) -> bool:
     """Whether it holds a gold quote, or is part of one, white space aside."""
     text = "".join(sentence.text.split())
     source = {sentence.article.id, sentence.article.source, Path(sentence.article.source).name}

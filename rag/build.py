@@ -13,6 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from rag import prompt
+from rag.catalogue import CATALOGUE
 from rag.chat import Chatbot
 from rag.config import Config
 from rag.embedder import SentenceTransformerEmbedder
@@ -155,7 +156,9 @@ def _generator(config: Config, progress: Progress | None) -> Generator | None:
     tuning = remembered(home, path)
     if config.n_threads:
         tuning = replace(tuning, threads=config.n_threads)
-    model = LlamaCpp(path, config.n_ctx, tuning, States(home / "states"))
+    known_by_name = CATALOGUE.get(config.model)
+    adapter = Path(__file__).parent / known_by_name.adapter if known_by_name and known_by_name.adapter else None
+    model = LlamaCpp(path, config.n_ctx, tuning, States(home / "states"), adapter)
     if progress is not None:
         progress("warming up the model", 0, 1)
     try:

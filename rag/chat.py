@@ -18,7 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from rag import added, cite, decide, prompt, refuse
+from rag import added, cite, decide, judging, prompt, refuse
 from rag.asked import is_command
 from rag.config import Config
 from rag.drafting import Drafting
@@ -213,6 +213,11 @@ class Chatbot:
             self._watcher.start()
 
     @property
+    def watch_trouble(self) -> str:
+        """What keeps changes from being taken up at the moment, for people; "" while nothing does."""
+        return self._watcher.trouble if self._watcher else ""
+
+    @property
     def added(self) -> frozenset[str]:
         """Ids of the articles that `remove` would delete; it hides the others."""
         return added.added_ids(self._index)
@@ -257,22 +262,22 @@ class Chatbot:
             return
         asked.tell("reading")
         evidence = self._gather(asked.query, hits)
-        judged = self._judged(asked, evidence)
+        model, around = self._generator, (asked.history, asked.as_of)
+        judged = judging.judged(model, asked.question, evidence, *around) if model else None
         relevance = decide.relevance(decide.sentence_features(asked.question, evidence, judged))
         known = _Known(hits, evidence, relevance, searched)
         chosen = decide.best(evidence, relevance)
         features = decide.features(asked.question, evidence, chosen, judged)
         confidence = decide.probability(features)
-        if judged and (confidence >= decide.EARLY_FROM or not self._config.check):
-            confidence = decide.probability(features | decide.stated(self._stated(asked, chosen)))
+        if model and chosen and (confidence >= decide.EARLY_FROM or not self._config.check):
+            stated = judging.stated(model, asked.question, chosen, *around)
+            confidence = decide.probability(features | decide.stated(stated))
         if self._config.check and (not evidence or confidence < self._config.answer_threshold):
             yield self._refusal(asked, known, confidence)
             return
         asked.tell("writing")
         drafting = self._drafting(asked, known) if self._config.check else None
-        draft, first = yield from self._write(
-            prompt.answer(chosen, asked.question, asked.history, asked.as_of), asked, drafting
-        )
+        draft, first = yield from self._write(prompt.answer(chosen, asked.question, *around), asked, drafting)
         asked.tell("checking")
         statements, dropped = drafting.finish() if drafting else (self._unchecked(draft, evidence), ())
         claims, citations = cite.number(statements)
@@ -283,7 +288,9 @@ class Chatbot:
     def _drafting(self, asked: _Asked, known: _Known) -> Drafting:
         told = " ".join(f"{turn.question} {turn.answer}" for turn in asked.history)
         judge = (self._index.embed, self._checker, self._config.support_threshold)
-        return Drafting(asked.question, asked.query, told, known.evidence, known.relevance, *judge)
+        trained = self._generator is not None and self._generator.trained
+        quote_from = cite.QUOTE_FROM_TRAINED if trained else cite.QUOTE_FROM
+        return Drafting(asked.question, asked.query, told, known.evidence, known.relevance, *judge, quote_from)
 
     def _unchecked(self, draft: str, evidence: Sequence[Sentence]) -> list[cite.Statement]:
         drafted = cite.draft_sentences(draft)
@@ -303,24 +310,6 @@ class Chatbot:
                     if drafting and (passed := drafting.add(piece)):
                         asked.passed(passed)
         return text, first
-
-    def _judged(self, asked: _Asked, evidence: Sequence[Sentence]) -> decide.Judged | None:
-        """What the model says of the sentences that are worth asking about; None: there is no model to ask.
-
-        One sentence at a time: among many a small model loses sight of what is asked.
-        """
-        if self._generator is None:
-            return None
-        places = decide.worth_asking(asked.question, evidence)
-        prompts = [prompt.judge(asked.question, evidence[i], asked.history, asked.as_of) for i in places]
-        replies = self._generator.choose_each(prompts, ["Yes", "No"])
-        return {i: yes - no for i, (yes, no) in zip(places, replies, strict=True)}
-
-    def _stated(self, asked: _Asked, chosen: Sequence[Sentence]) -> float:
-        assert self._generator is not None
-        messages = prompt.stated(chosen, asked.question, asked.history, asked.as_of)
-        yes, no = self._generator.choose(messages, ["Yes", "No"])
-        return yes - no
 
     def _refusal(self, asked: _Asked, known: _Known, confidence: float) -> Answer:
         reason = refuse.reason(asked.question, known.hits) if known.hits else refuse.NOTHING_TO_SEARCH

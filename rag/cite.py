@@ -27,6 +27,8 @@ MAX_CLAIMS = 4
 """Sentences of an answer, at most."""
 QUOTE_FROM = 0.25
 """Relevance from which a source sentence is quoted beside the draft."""
+QUOTE_FROM_TRAINED = 0.4
+"""The same where a model that was trained to judge sentences said so: as much is found, and more of it is right."""
 KEEP_FROM = 0.2
 """Relevance below which a supported draft sentence is beside the question."""
 
@@ -107,6 +109,7 @@ def compose(
     checked: Checked,
     evidence: Sequence[Sentence],
     relevance: Sequence[float],
+    quote_from: float = QUOTE_FROM,
     max_claims: int = MAX_CLAIMS,
 ) -> list[Statement]:
     """What to show: supported draft sentences that bear on the question, and quotes of what they left out.
@@ -132,7 +135,7 @@ def compose(
             used.update(statement.sources)
     first = [quoted(best)] if best not in used else []
     shown = (first + drafted)[:max_claims]
-    rest = [s for s in evidence if s not in used and s is not best and value(s) >= QUOTE_FROM]
+    rest = [s for s in evidence if s not in used and s is not best and value(s) >= quote_from]
     for name in uncovered(question, [*(s for statement in shown for s in statement.sources), *rest]):
         rest += [s for s in sorted(evidence, key=value, reverse=True) if name <= words(s) and value(s) >= KEEP_FROM][:1]
     chosen = sorted(rest, key=value, reverse=True)[: max_claims - len(shown)]

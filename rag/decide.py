@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -18,15 +19,35 @@ from rag.asked import gives, kind, lacks_count
 from rag.evidence import Sentence
 
 Features = dict[str, float]
-Judged = Mapping[int, float]
-"""What the model says of some of the sentences, by their places: the logit of yes minus that of no to whether the
-sentence states the answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What the model says of some of the sentences, by their places: the logit of yes minus that of no to whether the
+    sentence states the answer. `trained`: by a model that was trained for that."""
+
+    logits: Mapping[int, float]
+    trained: bool = False
+
+    @property
+    def feature(self) -> str:
+        """What a logit is called among the features: those of a trained model weigh otherwise."""
+        return "trained" if self.trained else "judged"
+
+    @property
+    def best(self) -> float:
+        return capped(max(self.logits.values(), default=-LOGIT_CAP))
+
+
+ASKED_OF = ("judged", "trained", "stated")
+"""Features that a model gives, in the order in which they name a regression in `decision_weights.json`."""
 LOGIT_CAP = 6.0
 """The model's logits count up to this, either way, so that one extreme cannot outweigh everything else."""
 UNCOUNTED = 0.05
 """Probability that sentences without a number answer "how many?": they did for none of the questions of the fit."""
-LEAST = -3.0
-"""What the model makes, at the least, of the best sentence: as much as where none gives what is asked for."""
+LACKING = 3.0
+"""What the logit of a sentence counts less where it lacks what is asked for. More suits questions for names, dates
+and numbers, and less of it definitions."""
 WRITE_FROM = 0.2
 """Relevance from which a sentence is among those that the draft is written from."""
 MOST = 4
@@ -47,36 +68,34 @@ def worth_asking(question: str, evidence: Sequence[Sentence]) -> list[int]:
 def features(
     question: str, evidence: Sequence[Sentence], chosen: Sequence[Sentence], judged: Judged | None
 ) -> Features:
-    """How much the answer needs the nearest sentence, and what the model makes of the best among those that give what
-    is asked for (a date, a number, a name …). Without a model: whether none of the chosen ones gives it.
+    """How much the answer needs the nearest sentence, and what the model makes of the best, those that lack what is
+    asked for (a date, a number, a name …) counting less. Without a model: whether none of the chosen ones gives it.
     """
     found = {"need": max((s.need for s in evidence), default=0.0)}
     if lacks_count([s.text for s in chosen], question):
         found["uncounted"] = 1.0
     if judged is None:
         return found | {"lacking": float(not any(gives(s.text, question) for s in chosen))}
-    giving = (logit for i, logit in judged.items() if gives(evidence[i].text, question))
-    return found | {"judged": max(LEAST, _capped(max(giving, default=LEAST)))}
+    said = [x if gives(evidence[i].text, question) else x - LACKING for i, x in judged.logits.items()]
+    return found | {judged.feature: capped(max(said, default=-LOGIT_CAP))}
 
 
 def stated(logit: float) -> Features:
     """What the model makes of the best sentences together: the logit of yes minus that of no to "do they state it?"."""
-    return {"stated": _capped(logit)}
+    return {"stated": capped(logit)}
 
 
 def probability(features: Features) -> float:
-    """The probability that the articles hold the answer, from what is known so far: "judged" once the model was asked
-    about each sentence, "stated" once it was asked about the best together."""
+    """The probability that the articles hold the answer, from what is known so far: "judged" or "trained" once the
+    model was asked about each sentence, "stated" once it was asked about the best together."""
     if "uncounted" in features:
         return UNCOUNTED
-    if "stated" in features:
-        return _regression("answer_stated", features)
-    return _regression("answer_judged" if "judged" in features else "answer_extract", features)
+    return _regression("_".join(["answer", *(name for name in ASKED_OF if name in features)]), features)
 
 
 def relevance(rows: Sequence[Features]) -> list[float]:
     """For each sentence, the probability that it belongs to the answer, from what its row knows."""
-    return [_regression("sentence_judged" if "judged" in row else "sentence", row) for row in rows]
+    return [_regression("_".join(["sentence", *(name for name in ASKED_OF if name in row)]), row) for row in rows]
 
 
 def sentence_features(question: str, evidence: Sequence[Sentence], judged: Judged | None = None) -> list[Features]:
@@ -95,8 +114,9 @@ def sentence_features(question: str, evidence: Sequence[Sentence], judged: Judge
             "overlap": sentence.overlap,
             "gives": float(bool(asks) and gives(sentence.text, question)),
         }
-        if judged and i in judged:
-            row |= {"judged": _capped(judged[i]), "below_best": _capped(judged[i]) - _best(judged)}
+        if judged and i in judged.logits:
+            logit = capped(judged.logits[i])
+            row |= {judged.feature: logit, "below_best": logit - judged.best}
         rows.append(row)
     return rows
 
@@ -108,11 +128,7 @@ def best(evidence: Sequence[Sentence], relevance: Sequence[float]) -> list[Sente
     return [evidence[i] for i in sorted(taken)]
 
 
-def _best(judged: Judged) -> float:
-    return _capped(max(judged.values(), default=-LOGIT_CAP))
-
-
-def _capped(logit: float) -> float:
+def capped(logit: float) -> float:
     return max(-LOGIT_CAP, min(LOGIT_CAP, logit))
 
 

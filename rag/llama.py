@@ -12,9 +12,7 @@ from __future__ import annotations
 
 import codecs
 import contextlib
-import ctypes
 import os
-import re
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -22,20 +20,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from rag.context import SEQUENCES, Context, Logits
 from rag.errors import ModelBroken, ModelError, ModelNotFound, QuestionError
 from rag.states import States
+from rag.tokenizer import Tokenizer
 from rag.tuning import Tuning, default
-from rag.types import CUT, Messages, Pieces
-
-_PLACE = re.compile(r"\x1d(\d+)\x1d")
+from rag.types import Messages, Pieces
 
 KEEP_FROM = 256
 """Tokens from which what all prompts begin with is kept on disk: 880 tokens of examples take 9 seconds to evaluate and
 a twentieth of one to read back."""
-BRANCHES = 8
-"""Endings of a common beginning that are evaluated in one call. 45 tokens alone take half as long as 128 together."""
 
 
 class LlamaCpp:
@@ -47,20 +42,25 @@ class LlamaCpp:
         tuning: threads, flash attention, and the tokens of one call, which is what a prompt that parts ways in mid-text
             evaluates again, at most; None: the default.
         states: where the state of a long beginning is kept for the next start; None: nowhere.
+        adapter: a LoRA of this model (GGUF) under which `choose_each` reads the ends of its prompts.
 
     Raises:
-        ModelNotFound: no such file. ModelBroken: llama.cpp cannot read it.
+        ModelNotFound: no such file. ModelBroken: llama.cpp cannot read it, or the adapter.
     """
 
     def __init__(
-        self, path: str | Path, n_ctx: int = 4096, tuning: Tuning | None = None, states: States | None = None
+        self,
+        path: str | Path,
+        n_ctx: int = 4096,
+        tuning: Tuning | None = None,
+        states: States | None = None,
+        adapter: Path | None = None,
     ) -> None:
         path = Path(path)
         if not path.is_file():
             raise ModelNotFound(f"There is no model file at {path}. `footnote models` lists what can be fetched.")
         import llama_cpp
 
-        self._api: Any = llama_cpp
         tuning = tuning or default()
         self._block = tuning.block
         try:
@@ -77,21 +77,26 @@ class LlamaCpp:
                     verbose=False,
                 )
                 self._branch()
+                lora = adapter and llama_cpp.llama_adapter_lora_init(self._llama._model.model, os.fsencode(adapter))
         except (ValueError, RuntimeError, AssertionError) as error:
             raise ModelBroken(
                 f"llama.cpp cannot load {path}: {error}. The file may be truncated or of a kind that this version does "
                 "not know; delete it and fetch it again with `footnote models fetch`."
             ) from error
+        if adapter and lora is None:
+            raise ModelBroken(f"{adapter} is no adapter of {path}.")
+        self.trained = adapter is not None
+        self.path = path
         self._name = path.stem
         self._states = states
         stat = path.stat()
         self._made_by = f"{path.resolve()} {stat.st_size} {stat.st_mtime_ns} {llama_cpp.__version__} {tuning}"
-        self._n_vocab: int = self._llama.n_vocab()
         self._lock = threading.Lock()  # a context is not thread-safe, streaming included
+        self._context = Context(llama_cpp, self._llama, self._block, lora)
         self._cached: list[int] = []  # tokens whose keys and values the context holds
         self._ends: list[int] = []  # where the blocks end in which they were evaluated
-        self._logits: npt.NDArray[np.float32] | None = None  # after the last token of _cached
-        self._template: Any = self._chat_template()
+        self._logits: Logits | None = None  # after the last token of _cached
+        self.tokenizer = Tokenizer(self._llama, self._name)
 
     @property
     def name(self) -> str:
@@ -102,17 +107,19 @@ class LlamaCpp:
         return int(self._llama.n_ctx())
 
     def count_tokens(self, text: str) -> int:
-        return len(self._tokenize(text, special=False))
+        return len(self.tokenizer.tokens(text))
 
     def stream(self, messages: Messages, max_tokens: int) -> Pieces:
         """Yield the reply piece by piece; closing the iterator stops the model within one token."""
+        from llama_cpp import llama_vocab_is_eog
+
         segments = self._prompt(messages, max_tokens)
         decoder = codecs.getincrementaldecoder("utf-8")("replace")  # a token may end inside a character
         with self._lock:
             logits = self._evaluate(segments)
             for _ in range(max_tokens):
                 token = int(np.argmax(logits))
-                if self._api.llama_vocab_is_eog(self._llama._model.vocab, token):
+                if llama_vocab_is_eog(self._llama._model.vocab, token):
                     break
                 piece = decoder.decode(self._llama.detokenize([token], prev_tokens=self._cached[-1:], special=False))
                 if piece:
@@ -128,26 +135,31 @@ class LlamaCpp:
             return self._log_shares(self._evaluate(segments), options)
 
     def choose_each(self, prompts: Sequence[Messages], options: Sequence[str]) -> list[list[float]]:
-        """`choose` for each of several prompts; what all of them begin with is evaluated once, their endings together.
+        """`choose` for each of several prompts; what all of them begin with is evaluated once, their ends together and
+        under the adapter.
 
-        The numbers of an ending depend on the beginning and on the other endings of the same call, on nothing else.
+        The numbers of an end depend on the beginning and on the other ends, on nothing else.
         """
         segments = [self._prompt(messages, 0) for messages in prompts]
+        if not segments:
+            return []
         alike = _alike(segments)
         tails = [[token for segment in one[alike:] for token in segment] for one in segments]
-        if len(prompts) < 2 or not alike or max(map(len, tails)) > self._block:
-            return [self.choose(messages, options) for messages in prompts]
-        chosen: dict[int, list[float]] = {}
         with self._lock:
-            self._evaluate(segments[0][:alike])
-            for pack in _packs([len(tail) for tail in tails], self._block):
-                for i, logits in zip(pack, self._decode_branches([tails[i] for i in pack]), strict=True):
-                    chosen[i] = self._log_shares(logits, options)
-        return [chosen[i] for i in range(len(prompts))]
+            if alike:
+                self._evaluate(segments[0][:alike])
+            else:
+                self._truncate(0)
+            try:
+                found = list(self._context.endings(len(self._cached), tails))
+            except ModelError:
+                self._truncate(0)
+                raise
+            return [self._log_shares(logits, options) for logits in found]
 
     def seconds(self, read: int, written: int) -> float:
         """How long so many tokens take to evaluate and so many to write; the shorter of two runs."""
-        tokens = (self._tokenize("The harbour bridge is long and was dear. ", special=False) * read)[:read]
+        tokens = (self.tokenizer.tokens("The harbour bridge is long and was dear. ") * read)[:read]
         runs = []
         with self._lock:
             for _ in range(2):
@@ -167,40 +179,9 @@ class LlamaCpp:
 
     # --- below: tokens ---------------------------------------------------------------------------------------
 
-    def _chat_template(self) -> Any:
-        from llama_cpp.llama_chat_format import Jinja2ChatFormatter
-
-        template = self._llama.metadata.get("tokenizer.chat_template")
-        if template is None:
-            raise ModelBroken(
-                f"The model {self._name} holds no chat template, so it cannot be talked to. Take an instruct model."
-            )
-
-        def text(token: int) -> str:
-            return str(self._llama._model.token_get_text(token)) if token != -1 else ""
-
-        return Jinja2ChatFormatter(
-            template=template, eos_token=text(self._llama.token_eos()), bos_token=text(self._llama.token_bos())
-        )
-
-    def _tokenize(self, text: str, special: bool) -> list[int]:
-        return list(self._llama.tokenize(text.encode("utf-8", "replace"), add_bos=False, special=special))
-
     def _prompt(self, messages: Messages, max_tokens: int) -> list[list[int]]:
-        """Tokens of the whole prompt, in the segments that `CUT` marks.
-
-        Control tokens come from the template alone: the contents are put in as plain text, after it is filled, so that
-        an article or a question that spells one out ("<|im_start|>") cannot pose as a turn of the conversation.
-        """
-        segments: list[list[int]] = [[]]
-        for i, part in enumerate(_PLACE.split(self._filled([m["role"] for m in messages]))):
-            if i % 2 == 0:
-                segments[-1] += self._tokenize(part, special=True)
-                continue
-            first, *more = messages[int(part)]["content"].split(CUT)
-            segments[-1] += self._tokenize(first, special=False)
-            segments += [self._tokenize(text, special=False) for text in more]
-        segments = [segment for segment in segments if segment]
+        """Tokens of the whole prompt, in the segments that `CUT` marks; refused where the answer would find no room."""
+        segments = self.tokenizer.segments(messages)
         length = sum(map(len, segments))
         if length + max_tokens + 8 > self.n_ctx:
             raise QuestionError(
@@ -209,29 +190,13 @@ class LlamaCpp:
             )
         return segments
 
-    def _filled(self, roles: Sequence[str]) -> str:
-        """The chat template with a place, numbered from 0, for each message's content."""
-        from jinja2 import TemplateError
-
-        messages = [{"role": role, "content": f"\x1d{i}\x1d"} for i, role in enumerate(roles)]
-        try:
-            return str(self._template(messages=messages).prompt)
-        except (TemplateError, ValueError) as error:
-            raise ModelError(
-                f"The chat template of {self._name} does not take our conversation: {error}. Take another model."
-            ) from error
-
-    def _log_shares(self, logits: npt.NDArray[np.float32], options: Sequence[str]) -> list[float]:
+    def _log_shares(self, logits: Logits, options: Sequence[str]) -> list[float]:
         total = _log_sum(logits)
-        return [_log_sum(logits[self._variants(option)]) - total for option in options]
-
-    def _variants(self, word: str) -> list[int]:
-        """First tokens of the ways to write a word: bare, after a space, in small letters."""
-        return sorted({self._tokenize(form, special=False)[0] for form in (word, " " + word, word.lower())})
+        return [_log_sum(logits[self.tokenizer.variants(option)]) - total for option in options]
 
     # --- below: evaluation -----------------------------------------------------------------------------------
 
-    def _evaluate(self, segments: Sequence[Sequence[int]]) -> npt.NDArray[np.float32]:
+    def _evaluate(self, segments: Sequence[Sequence[int]]) -> Logits:
         """Bring the context to exactly these tokens; logits, shape (n_vocab,), after the last of them."""
         tokens = [token for segment in segments for token in segment]
         ends = _block_ends(segments, self._block)
@@ -260,11 +225,7 @@ class LlamaCpp:
         """Bring the empty context to exactly these tokens from disk; False: they are not there."""
         assert self._states is not None
         state = self._states.get(self._key(tokens))
-        if state is None:
-            return False
-        data = (ctypes.c_uint8 * len(state)).from_buffer_copy(state)
-        if not self._api.llama_state_seq_set_data(self._llama._ctx.ctx, data, len(state), 0):
-            self._truncate(0)
+        if state is None or not self._context.restore(state):
             return False
         self._cached.extend(tokens)
         return True
@@ -272,10 +233,8 @@ class LlamaCpp:
     def _keep(self) -> None:
         """Put what the context holds on disk."""
         assert self._states is not None
-        size = self._api.llama_state_seq_get_size(self._llama._ctx.ctx, 0)
-        data = (ctypes.c_uint8 * size)()
-        if self._api.llama_state_seq_get_data(self._llama._ctx.ctx, data, size, 0) == size:
-            self._states.keep(self._key(self._cached), bytes(data))
+        if state := self._context.state():
+            self._states.keep(self._key(self._cached), state)
 
     def _key(self, tokens: Sequence[int]) -> str:
         """All that a state depends on: the file, the version and the blocks of its evaluation, and the text."""
@@ -286,52 +245,26 @@ class LlamaCpp:
         from llama_cpp._internals import LlamaContext
 
         params = self._llama.context_params
-        params.n_seq_max, params.kv_unified = BRANCHES + 1, True
+        params.n_seq_max, params.kv_unified = SEQUENCES, True
         self._llama._ctx.close()
         self._llama._ctx = LlamaContext(model=self._llama._model, params=params, verbose=False)
 
-    def _decode_branches(self, tails: Sequence[Sequence[int]]) -> list[npt.NDArray[np.float32]]:
-        """Logits, shape (n_vocab,), after each of these endings of what the context holds, which stays as it is."""
-        memory, batch, start = self._api.llama_get_memory(self._llama._ctx.ctx), self._llama._batch, len(self._cached)
-        ends, raw = [], batch.batch
-        raw.n_tokens = 0
-        for branch, tail in enumerate(tails, start=1):
-            self._api.llama_memory_seq_cp(memory, 0, branch, 0, -1)
-            at = raw.n_tokens
-            batch.add_sequence(batch=tail, seq_id=branch, logits_all=False)
-            for i in range(len(tail)):
-                raw.pos[at + i] = start + i
-            ends.append(raw.n_tokens - 1)
-        try:
-            self._llama._ctx.decode(batch)
-        except RuntimeError as error:
-            self._truncate(0)
-            raise ModelError(f"llama.cpp failed while evaluating {raw.n_tokens} tokens: {error}.") from error
-        finally:
-            for branch in range(1, len(tails) + 1):
-                self._api.llama_memory_seq_rm(memory, branch, -1, -1)
-        pointers = [self._api.llama_get_logits_ith(self._llama._ctx.ctx, end) for end in ends]
-        return [np.ctypeslib.as_array(pointer, shape=(self._n_vocab,)).copy() for pointer in pointers]
-
     def _truncate(self, n: int) -> None:
-        self._api.llama_memory_seq_rm(self._api.llama_get_memory(self._llama._ctx.ctx), 0, n, -1)
+        self._context.cut(n)
         del self._cached[n:]
         self._ends = [end for end in self._ends if end <= n]
         self._logits = None
 
-    def _decode(self, tokens: Sequence[int]) -> npt.NDArray[np.float32]:
-        """Append tokens; logits, shape (n_vocab,), after the last of them."""
+    def _decode(self, tokens: Sequence[int]) -> Logits:
+        """Append tokens; logits after the last of them."""
         self._logits = None
-        batch = self._llama._batch
-        batch.set_batch(batch=tokens, n_past=len(self._cached), logits_all=False)
         try:
-            self._llama._ctx.decode(batch)
-        except RuntimeError as error:
+            logits = self._context.extend(len(self._cached), tokens)
+        except ModelError:
             self._truncate(0)
-            raise ModelError(f"llama.cpp failed while evaluating {len(tokens)} tokens: {error}.") from error
+            raise
         self._cached.extend(tokens)
-        pointer = self._api.llama_get_logits_ith(self._llama._ctx.ctx, -1)
-        return np.ctypeslib.as_array(pointer, shape=(self._n_vocab,)).copy()
+        return logits
 
 
 def _block_ends(segments: Sequence[Sequence[int]], block: int) -> list[int]:
@@ -352,23 +285,7 @@ def _alike(prompts: Sequence[Sequence[Sequence[int]]]) -> int:
     return next((i for i in range(most) if any(prompt[i] != prompts[0][i] for prompt in prompts)), most)
 
 
-def _packs(lengths: Sequence[int], block: int) -> list[list[int]]:
-    """Endings, by their places, that are evaluated together: the longest first, each where there is room for it.
-
-    >>> _packs([50, 70, 60, 128], 128)
-    [[3], [1, 0], [2]]
-    """
-    packs: list[list[int]] = []
-    for i in sorted(range(len(lengths)), key=lambda i: -lengths[i]):
-        room = (p for p in packs if sum(lengths[j] for j in p) + lengths[i] <= block and len(p) < BRANCHES)
-        if (pack := next(room, None)) is None:
-            packs.append([i])
-        else:
-            pack.append(i)
-    return packs
-
-
-def _log_sum(values: npt.NDArray[np.float32]) -> float:
+def _log_sum(values: Logits) -> float:
     top = float(values.max())
     return top + float(np.log(np.exp(values - top).sum()))
 

@@ -53,12 +53,20 @@ _WRITTEN = (
 )
 
 
-def judge(question: str, sentence: Sentence, history: Sequence[Turn] = (), as_of: date | None = None) -> Messages:
-    """Asks whether the sentence states the answer: the reply is Yes or No."""
-    asked = _question(question, history, as_of)
+def judge(
+    question: str,
+    sentence: Sentence,
+    history: Sequence[Turn] = (),
+    as_of: date | None = None,
+    titled: bool = False,
+) -> Messages:
+    """Asks whether the sentence states the answer: the reply is Yes or No. `titled`: under its article's title, as a
+    model that was trained for it reads it."""
+    asked, title = _question(question, history, as_of), " ".join((sentence.article.title or "").split())
+    heading = f"\n# {title[:TITLE_CHARS]}" if titled and title else ""
     return [
         *_examples(),
-        {"role": "user", "content": f"{asked}{CUT}{_judged(sentence.text, sentence.about)}"},
+        {"role": "user", "content": f"{asked}{CUT}{heading}{_judged(sentence.text, sentence.about)}"},
     ]
 
 
@@ -107,9 +115,12 @@ def _question(question: str, history: Sequence[Turn], as_of: date | None) -> str
     return f"{CUT}Question{f' (asked on {as_of.isoformat()})' if as_of else ''}: {earlier}{question}"
 
 
+TITLE_CHARS = 150
+"""Characters of a title that stand over a sentence, at most."""
+
+
 def _judged(text: str, about: str = "") -> str:
-    """The sentence; before it whom its "he" or "it" may mean. Its article's title would cost a third more tokens of
-    the shipped articles, and the model judges as well without."""
+    """The sentence; before it whom its "he" or "it" may mean."""
     text = " ".join(text.split())
     return f"\nSentence: ({about}) {text}" if about else f"\nSentence: {text}"
 

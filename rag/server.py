@@ -61,6 +61,10 @@ class OpenAIServer:
         return self._name
 
     @property
+    def trained(self) -> bool:
+        return False
+
+    @property
     def n_ctx(self) -> int:
         return self._n_ctx
 

@@ -16,9 +16,8 @@ from rag.words import PIECE, stem, tidy
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """`kind` is one of word, function, name, number, date. `clause` and `sentence` count the
-    marks of punctuation before it; `negated` and `hedge` say what the words before it make of it: "asked" is what stands
-    after "whether"."""
+    """`kind` is one of word, function, name, number, date. `clause` and `sentence` count the punctuation marks before
+    it; `negated` and `hedge` say what the words before it make of it: "asked" is what stands after "whether"."""
 
     text: str
     stem: str

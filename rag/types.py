@@ -298,6 +298,12 @@ class Generator(Protocol):
     def name(self) -> str: ...
 
     @property
+    def trained(self) -> bool:
+        """Whether it was trained to say of a sentence whether it states the answer: it is asked in other words then,
+        and what it says weighs otherwise."""
+        ...
+
+    @property
     def n_ctx(self) -> int:
         """Tokens that prompt and answer together may have."""
         ...

@@ -31,21 +31,22 @@ class Watcher:
         self._pause = pause
         self._stopped = threading.Event()
         self._thread: threading.Thread | None = None
+        self.trouble = ""
+        """What stood in the way of the last look, for people; "" when nothing did."""
 
     def run(self) -> None:
         """Look until stopped."""
-        trouble = ""
         while not self._stopped.is_set():
             started = time.monotonic()
             try:
                 report = self._sync()
-                trouble = ""
+                self.trouble = ""
                 if report.added or report.updated or report.removed:
                     self._tell(report)
             except FootnoteError as error:
-                if str(error) != trouble:
+                if str(error) != self.trouble:
                     self._tell(error)
-                trouble = str(error)
+                self.trouble = str(error)
             took = time.monotonic() - started
             self._stopped.wait(max(self._pause, took / SHARE))
 

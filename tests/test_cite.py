@@ -126,6 +126,13 @@ def test_what_the_draft_left_out_is_quoted_once_and_what_it_said_is_not_said_aga
     assert shown[1].text == f"“{LONG.text}”"
 
 
+def test_what_is_quoted_beside_the_draft_is_relevant_enough() -> None:
+    assert cite.QUOTE_FROM < 0.3 < cite.QUOTE_FROM_TRAINED
+    for quote_from, sources in ((cite.QUOTE_FROM, [(CUT,), (LONG,)]), (cite.QUOTE_FROM_TRAINED, [(CUT,)])):
+        shown = cite.compose(QUESTION, check(CUT.text), [CUT, LONG], [1.0, 0.3], quote_from)
+        assert [s.sources for s in shown] == sources
+
+
 # --- numbers ----------------------------------------------------------------------------------------------------------
 
 

@@ -22,6 +22,20 @@ def test_a_sentence_is_judged_with_those_that_it_points_back_to() -> None:
     for about, expected in (("", "Mayor Ilse"), ("Ilse Brandt", "(Ilse Brandt) Mayor Ilse")):
         asked = prompt.judge(QUESTION, replace(cut, about=about))[-1]["content"]
         assert asked.endswith(f"\nSentence: {expected} Brandt cut the ribbon.")
+        assert "Harbour bridge opens" not in asked
+
+
+def test_a_model_that_was_trained_reads_the_title_too() -> None:
+    titles = {
+        "Harbour\n bridge opens": "# Harbour bridge opens\nSentence:",
+        None: f"{CUT}\nSentence:",
+        "a" * 999: "# aaa",
+    }
+    for title, expected in titles.items():
+        cut = replace(FOUND[0], article=replace(FOUND[0].article, title=title))
+        asked = prompt.judge(QUESTION, cut, titled=True)[-1]["content"]
+        assert expected in asked
+        assert len(asked) < len(QUESTION) + len(cut.text) + 250
 
 
 def test_the_answer_is_written_from_sentences_under_their_titles() -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import rag
 from rag.build import load
 from rag.catalogue import CATALOGUE
 from rag.chat import Chatbot
@@ -24,6 +25,7 @@ from tests.test_chat import assert_lawful, timeless
 
 pytestmark = pytest.mark.real
 
+JUDGE = Path(rag.__file__).parent / CATALOGUE[Config().model].adapter
 MEETING = "Where did China and the U.S. hold their first meeting on AI?"
 ZEBRA = "Which zebra won the chess championship of Patagonia?"
 HOSTILE = (
@@ -139,7 +141,7 @@ def test_a_state_read_back_from_disk_is_the_state_that_was_kept(gguf: Path, tmp_
 
 
 def test_the_cut_is_not_shown_to_the_model(llama: LlamaCpp) -> None:
-    segments = llama._prompt(user(f"{CUT}It is long.{CUT}\n\nHow long?{CUT}"), 0)
+    segments = llama.tokenizer.segments(user(f"{CUT}It is long.{CUT}\n\nHow long?{CUT}"))
     shown = [llama._llama.detokenize(segment).decode() for segment in segments]
     assert shown[1:3] == ["It is long.", "\n\nHow long?"]
     assert CUT not in "".join(shown)
@@ -150,10 +152,10 @@ def test_no_text_can_pose_as_a_turn_of_the_conversation(llama: LlamaCpp, hostile
     """Control tokens are those of the template: as many as with harmless text, whatever an article spells out."""
 
     def control(content: str) -> list[int]:
-        return [t for s in llama._prompt(user(content), 0) for t in s if t in special]
+        return [t for s in llama.tokenizer.segments(user(content)) for t in s if t in special]
 
     marks = ("<|im_start|>", "<|im_end|>", "<|endoftext|>")
-    special = {token for mark in marks for token in llama._tokenize(mark, special=True)}
+    special = {token for mark in marks for token in llama.tokenizer.tokens(mark, special=True)}
     assert len(special) == len(marks)
     assert control(hostile) == control("The bridge is long.")
 
@@ -172,14 +174,37 @@ def test_chosen_together_is_chosen_alone_and_leaves_no_trace(llama: LlamaCpp) ->
     together = llama.choose_each(asked, ["Yes", "No"])
     assert together == llama.choose_each(asked, ["Yes", "No"])
     assert np.allclose(together, alone, atol=0.5)
-    assert llama.choose_each(asked[:1], ["Yes", "No"]) == alone[:1]
+    assert np.allclose(llama.choose_each(asked[:1], ["Yes", "No"]), alone[:1], atol=0.5)
     assert llama.choose_each([], ["Yes", "No"]) == []
     assert "".join(llama.stream(asked[0], 12)) == said
 
 
-def test_endings_too_long_for_one_call_are_asked_one_by_one(llama: LlamaCpp) -> None:
-    asked = [[{"role": "user", "content": f"Is it long?{CUT}{'very ' * n}"}] for n in (3, 300)]
-    assert llama.choose_each(asked, ["Yes", "No"]) == [llama.choose(one, ["Yes", "No"]) for one in asked]
+def test_endings_too_long_for_one_call_or_too_many(llama: LlamaCpp) -> None:
+    asked = [[{"role": "user", "content": f"Is it long?{CUT}{'very ' * n}"}] for n in (3, 300, 400, *range(4, 14))]
+    alone = [llama.choose(one, ["Yes", "No"]) for one in asked]
+    assert np.allclose(llama.choose_each(asked, ["Yes", "No"]), alone, atol=0.5)
+
+
+def test_the_adapter_is_for_the_endings_alone(llama: LlamaCpp, gguf: Path) -> None:
+    asked = [[{"role": "user", "content": f"Is it about water?{CUT}\n# Sea\n{text}"}] for text in ("Ice.", "Fog.")]
+    plain = llama.choose_each(asked, ["Yes", "No"])
+    trained = LlamaCpp(gguf, n_ctx=1024, adapter=JUDGE)
+    try:
+        assert (trained.trained, llama.trained) == (True, False)
+        said = "".join(trained.stream(asked[0], 12))
+        judged = trained.choose_each(asked, ["Yes", "No"])
+        assert np.abs(np.subtract(judged, plain)).max() > 0.5
+        assert judged == trained.choose_each(asked, ["Yes", "No"])
+        assert "".join(trained.stream(asked[0], 12)) == said == "".join(llama.stream(asked[0], 12))
+        assert trained.choose(asked[1], ["Yes", "No"]) == llama.choose(asked[1], ["Yes", "No"])
+    finally:
+        trained.close()
+
+
+def test_a_file_that_is_no_adapter_of_the_model(gguf: Path, tmp_path: Path) -> None:
+    (tmp_path / "other.gguf").write_bytes(JUDGE.read_bytes()[:5000])
+    with pytest.raises(ModelBroken, match=r"other\.gguf"):
+        LlamaCpp(gguf, n_ctx=256, adapter=tmp_path / "other.gguf")
 
 
 def test_a_prompt_that_does_not_fit_is_turned_down_before_it_is_read(llama: LlamaCpp) -> None:

@@ -156,6 +156,7 @@ class ScriptedBot:
         self.wheres: list[Filters | None] = []
         self.added: frozenset[str] = frozenset()
         self.folders: tuple[Path, ...] = ()
+        self.watch_trouble = ""
         self.released = False
         self.asked: list[tuple[str, tuple[Turn, ...]]] = []
         self.closed_early = 0

@@ -50,6 +50,7 @@ class BackgroundBot:
         self._starters: tuple[str, ...] | None = None
         self._noticing = threading.Lock()
         self._noticed: tuple[Article, ...] = ()
+        self._noticed_trouble = ""
         self._changes = 0
 
     def start(self) -> None:
@@ -57,7 +58,11 @@ class BackgroundBot:
 
     @property
     def status(self) -> Status:
-        return self._status
+        """Where a folder that is watched cannot be read, that is part of being ready."""
+        status = self._status
+        if status == Status("ready", "") and self._bot is not None:
+            return Status("ready", self._bot.watch_trouble)
+        return status
 
     @property
     def bot(self) -> Any:
@@ -110,10 +115,14 @@ class BackgroundBot:
         return True
 
     def notice(self) -> int:
-        """How often the articles were seen to be others than before: a folder that is watched, or another tab, changed
-        them. Questions to start from follow, behind the page."""
+        """How often the articles were seen to be others than before, or in trouble: a folder that is watched, or another
+        tab, changed them. Questions to start from follow, behind the page."""
         articles = self._bot.articles if self._bot is not None else ()
+        trouble = self._bot.watch_trouble if self._bot is not None else ""
         with self._noticing:
+            if trouble != self._noticed_trouble:
+                self._noticed_trouble = trouble
+                self._changes += 1
             if articles == self._noticed:
                 return self._changes
             self._noticed = articles

@@ -162,6 +162,12 @@ def test_a_change_of_the_watched_folder_reaches_open_pages_and_disturbs_nobody(
     expect(reading.get_by_label("Length of answers")).to_be_visible()
     (corpus / "ferry.txt").unlink()
     expect(listing.locator("#narrowed")).to_contain_text("Asking 0 of 3 articles")
+    away = corpus.rename(corpus.with_name("unplugged"))
+    for page in (welcome, listing):
+        expect(page.locator("#banner")).to_contain_text(str(corpus))
+        expect(page.locator("#banner")).to_contain_text("3 articles")
+    away.rename(corpus)
+    expect(listing.locator("#banner .trouble")).to_have_count(0)
 
 
 def test_a_hostile_article_does_nothing_but_stand_there(page: Page, tmp_path: Path) -> None:

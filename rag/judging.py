@@ -1,0 +1,39 @@
+"""What a language model says of the evidence: of each sentence, and of the best together. Decides nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from rag import prompt
+from rag.decide import Judged, worth_asking
+from rag.evidence import Sentence
+from rag.types import Generator, Messages, Turn
+
+REPLIES = ("Yes", "No")
+
+
+def judged(
+    model: Generator, question: str, evidence: Sequence[Sentence], history: Sequence[Turn], as_of: date | None
+) -> Judged:
+    """Of the sentences that are worth asking about, one at a time: among many a small model loses sight of what is
+    asked."""
+    asked = asked_about(model, question, evidence, history, as_of)
+    replies = model.choose_each(list(asked.values()), REPLIES)
+    return Judged({i: yes - no for i, (yes, no) in zip(asked, replies, strict=True)}, model.trained)
+
+
+def asked_about(
+    model: Generator, question: str, evidence: Sequence[Sentence], history: Sequence[Turn], as_of: date | None
+) -> dict[int, Messages]:
+    """The prompts of the sentences that are worth asking about, by their places."""
+    places = worth_asking(question, evidence)
+    return {i: prompt.judge(question, evidence[i], history, as_of, titled=model.trained) for i in places}
+
+
+def stated(
+    model: Generator, question: str, chosen: Sequence[Sentence], history: Sequence[Turn], as_of: date | None
+) -> float:
+    """Logit of yes minus that of no to "do these state the answer?"."""
+    yes, no = model.choose(prompt.stated(chosen, question, history, as_of), REPLIES)
+    return yes - no

@@ -61,7 +61,7 @@ class Config:
     """Which articles are asked where a question does not say it itself; None: all."""
 
     # --- answering --------------------------------------------------------------------------------------------
-    answer_threshold: float = 0.45
+    answer_threshold: float = 0.5
     """Answer when the probability that the articles hold the answer is at least this: lower is more talkative,
     higher more careful."""
     support_threshold: float = 0.8

@@ -46,8 +46,8 @@ LOGIT_CAP = 6.0
 UNCOUNTED = 0.05
 """Probability that sentences without a number answer "how many?": they did for none of the questions of the fit."""
 LACKING = 3.0
-"""What the logit of a sentence counts less where it lacks what is asked for. More suits questions for names, dates
-and numbers, and less of it definitions."""
+"""What the logit of a sentence counts less where it lacks what is asked for. More would suit questions for names, dates
+and numbers, and less those for definitions."""
 WRITE_FROM = 0.2
 """Relevance from which a sentence is among those that the draft is written from."""
 MOST = 4

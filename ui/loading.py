@@ -115,8 +115,8 @@ class BackgroundBot:
         return True
 
     def notice(self) -> int:
-        """How often the articles were seen to be others than before, or in trouble: a folder that is watched, or another
-        tab, changed them. Questions to start from follow, behind the page."""
+        """How often the articles, or what keeps them from being read, were seen to be others than before: a folder that
+        is watched, or another tab, changed them. Questions to start from follow, behind the page."""
         articles = self._bot.articles if self._bot is not None else ()
         trouble = self._bot.watch_trouble if self._bot is not None else ""
         with self._noticing:

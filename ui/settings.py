@@ -12,7 +12,7 @@ from typing import Any
 from rag.config import Config
 from ui.escape import escape
 
-CARE = ((0.2, "Talkative"), (0.3, "Rather talkative"), (0.45, "Balanced"), (0.65, "Rather careful"), (0.8, "Careful"))
+CARE = ((0.2, "Talkative"), (0.35, "Rather talkative"), (0.5, "Balanced"), (0.65, "Rather careful"), (0.8, "Careful"))
 """Thresholds of answering, from the talkative to the careful end."""
 PASSAGES = (4, 8, 12, 16)
 LENGTHS = ((80, "Short"), (160, "Usual"), (320, "Long"))

@@ -83,7 +83,7 @@ class LlamaCpp:
                 f"llama.cpp cannot load {path}: {error}. The file may be truncated or of a kind that this version does "
                 "not know; delete it and fetch it again with `footnote models fetch`."
             ) from error
-        if adapter and lora is None:
+        if adapter and not lora:  # a null pointer
             raise ModelBroken(f"{adapter} is no adapter of {path}.")
         self.trained = adapter is not None
         self.path = path

@@ -193,7 +193,7 @@ def test_the_adapter_is_for_the_endings_alone(llama: LlamaCpp, gguf: Path) -> No
         assert (trained.trained, llama.trained) == (True, False)
         said = "".join(trained.stream(asked[0], 12))
         judged = trained.choose_each(asked, ["Yes", "No"])
-        assert np.abs(np.subtract(judged, plain)).max() > 0.5
+        assert np.abs(np.subtract(judged, plain)).max() > 0.1
         assert judged == trained.choose_each(asked, ["Yes", "No"])
         assert "".join(trained.stream(asked[0], 12)) == said == "".join(llama.stream(asked[0], 12))
         assert trained.choose(asked[1], ["Yes", "No"]) == llama.choose(asked[1], ["Yes", "No"])

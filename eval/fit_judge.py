@@ -227,7 +227,7 @@ def learn(learner: Learner, adapter: Adapter, words: Sequence[list[int]], epochs
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(adapter.parameters, 1.0)
         optimiser.step()
-        mean = float(loss) if not number else 0.95 * mean + 0.05 * float(loss)
+        mean = loss.item() if not number else 0.95 * mean + 0.05 * loss.item()
         if number % 20 == 19 or number == len(steps) - 1:
             print(f"step {number + 1} of {len(steps)}: mean loss {mean:.3f}", flush=True)
 

@@ -8,8 +8,8 @@ adapter changes what the logits mean: `eval.record` and `eval.fit_decision --wri
 The shipped one learned in two goes, because the first had taught it to overlook facts that stand aside in a sentence
 ("said Jo Weiss, dean of …"): from the first 1,723 questions, then from 620 of the later ones and 170 of those again.
 
-Memory of 12 GiB and an hour and a half on two cores. Only the upper half of the model is changed, so what the lower
-half makes of the texts is computed once. glibc hands large pieces of memory back and fetches them again; with
+On two cores the first go took 40 minutes and the second 14, after some minutes of looking for sentences. Only the upper
+half of the model is changed, so what the lower half makes of the texts is computed once. glibc hands large pieces of memory back and fetches them again; with
 MALLOC_MMAP_THRESHOLD_ and MALLOC_TRIM_THRESHOLD_ set to 17179869184 it keeps them, and a step takes half as long.
 """
 

@@ -9,8 +9,9 @@ The shipped one learned in two goes, because the first had taught it to overlook
 ("said Jo Weiss, dean of …"): from the first 1,723 questions, then from 620 of the later ones and 170 of those again.
 
 On two cores the first go took 40 minutes and the second 14, after some minutes of looking for sentences. Only the upper
-half of the model is changed, so what the lower half makes of the texts is computed once. glibc hands large pieces of memory back and fetches them again; with
-MALLOC_MMAP_THRESHOLD_ and MALLOC_TRIM_THRESHOLD_ set to 17179869184 it keeps them, and a step takes half as long.
+half of the model is changed, so what the lower half makes of the texts is computed once. glibc hands large pieces of
+memory back and fetches them again; with MALLOC_MMAP_THRESHOLD_ and MALLOC_TRIM_THRESHOLD_ set to 17179869184 it keeps
+them, and a step takes half as long.
 """
 
 from __future__ import annotations

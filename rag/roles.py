@@ -242,6 +242,21 @@ def identity_clashes(a: Alignment, context: Context) -> Iterator[Clash]:
                 yield Clash("owner", f'{token.text}: the source says "{holders[0].text}"')
 
 
+def joined_clashes(a: Alignment, context: Context) -> Iterator[Clash]:
+    """ "The firm is Norvex" where one sentence of the source has the firm and another one Norvex: that the two are the
+    same, one of them has to say."""
+    for i, token in enumerate(a.sentence):
+        if token.kind != "name" or i < 2 or a.sentence[i - 1].text.lower() not in BE:
+            continue
+        subject = next((t for t in reversed(a.sentence[: i - 1]) if t.kind in ("word", "name")), None)
+        if subject is None or subject.clause != token.clause:
+            continue
+        named = {a.source[j].sentence for j in places(token, a.source)}
+        told = {t.sentence for t in a.source if t.stem == subject.stem or (t.kind == "name" and alike(subject, t))}
+        if named and told and not named & told:
+            yield Clash("owner", f'{token.text}: no sentence of the source says that of "{subject.text}"')
+
+
 def _holds(name: Token, role: Token) -> bool:
     """Whether a name of the source carries the role before it: "Chief Scientist" in "Chief Scientist Jo Weiss"."""
     if role.kind == "name":
@@ -312,5 +327,5 @@ def _speaker(row: tuple[Token, ...], i: int) -> Token | None:
 
 ROLE_RULES: tuple[Callable[[Alignment, Context], Iterator[Clash]], ...] = (
     name_clashes, opening_clashes, order_clashes, voice_clashes, owner_clashes, title_clashes, identity_clashes,
-    speaker_clashes,
+    joined_clashes, speaker_clashes,
 )  # fmt: skip

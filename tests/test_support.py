@@ -13,6 +13,10 @@ SOURCE = (
 )
 FIRE = "Nearly 2,000 firefighters battled the blaze near Athens, which did not destroy the harbour, the mayor said."
 ASKED = "Asked by a reporter whether he would resign, Riedl said that the budget was a disgrace."
+VIDEO = (
+    "At the fair, Jo Lund, who founded a start-up, showed a video of two children. The video was made with technology "
+    "from Norvex, a Swedish company."
+)
 
 
 @pytest.fixture(scope="module")
@@ -30,6 +34,8 @@ def checker():
         ("Almost 2,000 firefighters battled the blaze near Athens.", FIRE),
         ("Riedl was asked whether he would resign.", ASKED),
         ("Riedl said that the budget was a disgrace.", ASKED),
+        ("The company is Norvex.", VIDEO),
+        ("Jo Lund, who founded a start-up, showed a video made with technology from Norvex.", VIDEO),
     ],
 )
 def test_true_sentences_are_supported(checker, sentence, source):
@@ -48,6 +54,8 @@ def test_true_sentences_are_supported(checker, sentence, source):
         ("More than 2,000 firefighters battled the blaze near Athens.", FIRE),
         ("Nearly 2,000 firefighters battled the blaze near Lisbon.", FIRE),
         ("Riedl said that he would resign.", ASKED),
+        ("The name of Lund's start-up is Norvex.", VIDEO),
+        ("The firm of Lund is Norvex.", VIDEO),
     ],
 )
 def test_a_changed_fact_is_not_supported_and_the_reason_is_told(checker, sentence, source):

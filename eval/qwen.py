@@ -102,7 +102,7 @@ def _half(values: Tensor) -> npt.NDArray[np.float16]:
 
 KEPT, REGAIN = 0.8, 1.1
 """Share of what was learned that is written, by squared strength, and how much stronger it is made: the logits of the
-whole adapter and of this one correlate by 0.994, and agree in size, at three eighths of the bytes."""
+whole adapter and of this one correlate by 0.995 on 151 questions, and agree in size, at three eighths of the bytes."""
 SCALE = 2.0
 """What an adapter adds counts twice: the usual alpha of two ranks."""
 

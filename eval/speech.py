@@ -17,6 +17,21 @@ spokeswoman for the ministry;chief executive of Norvex;lawyer for the victims;an
 coach of the team;chair of the committee;editor of the journal;member of parliament;founder of the charity;
 minister of health;captain of the ship;president of the union""".replace("\n", "").split(";")
 
+FIRMS = "Norvex;Halden Motors;Brightwater;Quillon;Tessera Labs;Ostrava Robotics;Kestrel;Marlin Foods".split(";")
+THINGS = (("a video of two children", "The video"), ("a new engine", "The engine"), ("a robot that folds laundry", "The robot"),
+          ("the plans for a tower", "The plans"), ("a map of the coast", "The map"))  # fmt: skip
+LINKS = (("was made with technology from", "made with technology from"), ("was paid for by", "paid for by"),
+         ("was ordered last year by", "ordered last year by"))  # fmt: skip
+ROLES = (
+    ("who founded a start-up", ("{a} founded {firm}.", "{a} is the founder of {firm}.", "{a}'s start-up is called {firm}.",
+     "The start-up that {a} founded is {firm}.", "{a}, who founded {firm}, showed {thing}.")),
+    ("the head of a small company", ("{a} is the head of {firm}.", "{a}, the head of {firm}, showed {thing}.",
+     "The name of {a}'s company is {firm}.", "{a}'s company is {firm}.", "The company that {a} heads is {firm}.")),
+    ("a partner at an investment firm", ("{a} is a partner at {firm}.", "{a}, a partner at {firm}, showed {thing}.",
+     "The firm of {a} is {firm}.", "{a}'s firm is called {firm}.")),
+)  # fmt: skip
+"""Of somebody's firm that is not named, and what would join it with another one's name."""
+
 Made = tuple[str, str]
 
 
@@ -111,8 +126,31 @@ def _asked(who: str, office: str, what: str, rng: Random) -> str:
     ))  # fmt: skip
 
 
+def joined(sentence: str, source: str, rng: Random) -> Made | None:
+    """A person of one sentence and a firm of another, made one by the statement."""
+    first, second, a, firm, thing, _, said = _joined_scene(rng)
+    return rng.choice(said).format(a=a, firm=firm, thing=thing), f"{first} {second} {source}"
+
+
+def joined_rightly(sentence: str, source: str, rng: Random) -> Made | None:
+    """Two sentences that belong together, because the second one takes up the first one's thing, or says "it"."""
+    first, second, a, firm, thing, link, said = _joined_scene(rng)
+    if rng.random() < 0.4:
+        return rng.choice(said).format(a=a, firm=firm, thing=thing), f"{first} It is called {firm}. {source}"
+    told = rng.choice(("{a} showed {thing} {link} {firm}.", "{a} showed {thing}, which was {link} {firm}.",
+                       "{the} that {a} showed was {link} {firm}."))  # fmt: skip
+    return told.format(a=a, firm=firm, thing=thing, link=link, the=dict(THINGS)[thing]), f"{first} {second} {source}"
+
+
+def _joined_scene(rng: Random) -> tuple[str, str, str, str, str, str, tuple[str, ...]]:
+    a, firm, (thing, the), (link, short) = rng.choice(PEOPLE), rng.choice(FIRMS), rng.choice(THINGS), rng.choice(LINKS)
+    role, said = rng.choice(ROLES)
+    return f"At the fair, {a}, {role}, showed {thing}.", f"{the} {link} {firm}.", a, firm, thing, short, said
+
+
 SPEECH_KINDS: tuple[tuple[str, bool, Callable[[str, str, Random], Made | None]], ...] = (
     ("speaker kept", True, right_speaker), ("speaker changed", False, wrong_speaker),
     ("office kept", True, right_office), ("office changed", False, wrong_office),
     ("asked kept", True, asked_kept), ("only asked", False, only_asked),
+    ("joined rightly", True, joined_rightly), ("joined", False, joined),
 )  # fmt: skip

@@ -10,11 +10,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from rag.align import Alignment, fits, same_value
-from rag.lexicon import SPEECH, TITLES
+from rag.lexicon import PRONOUNS, SPEECH, STANDINS, TITLES
 from rag.tokens import Token, is_standin
 
 BE = frozenset(["is", "are", "was", "were", "be", "been", "being"])
 ARTICLES = frozenset(["a", "an", "the", "its", "his", "her", "their"])
+JOINING = frozenset(["and", "or", "but", "as", "while", "than"])
+LEADING = frozenset("in at of from by with to for on near against between into over under after before during".split())
+FAMILY = 5
+"""Letters of a stem that its family has in common: founder, founded."""
 NEAR = 5
 """Tokens to each side of a fact that count as its neighbours."""
 
@@ -243,18 +247,53 @@ def identity_clashes(a: Alignment, context: Context) -> Iterator[Clash]:
 
 
 def joined_clashes(a: Alignment, context: Context) -> Iterator[Clash]:
-    """ "The firm is Norvex" where one sentence of the source has the firm and another one Norvex: that the two are the
-    same, one of them has to say."""
+    """ "Lund founded Norvex" where one sentence of the source says that Lund founded a firm and another one, of something
+    else, Norvex: the name and the word that it goes with have no sentence in common, and no pronoun ties the two."""
     for i, token in enumerate(a.sentence):
-        if token.kind != "name" or i < 2 or a.sentence[i - 1].text.lower() not in BE:
-            continue
-        subject = next((t for t in reversed(a.sentence[: i - 1]) if t.kind in ("word", "name")), None)
-        if subject is None or subject.clause != token.clause:
-            continue
-        named = {a.source[j].sentence for j in places(token, a.source)}
-        told = {t.sentence for t in a.source if t.stem == subject.stem or (t.kind == "name" and alike(subject, t))}
-        if named and told and not named & told:
-            yield Clash("owner", f'{token.text}: no sentence of the source says that of "{subject.text}"')
+        named = {a.source[j].sentence for j in places(token, a.source)} if token.kind == "name" else set()
+        for k in _beside(a, i) if named else ():
+            told = _told(a, k)
+            later = told if k > i else named
+            if told and not told & named and not any(_points_back(a.source, n) for n in later):
+                yield Clash("joined", f'{token.text}: no sentence of the source says "{a.sentence[k].text}" of it')
+
+
+def _beside(a: Alignment, i: int) -> Iterator[int]:
+    """The words that a name goes with: the nearest before it that the source has ("founder of Norvex"), or the name that
+    it is said to be; and where it begins its clause or owns something, the next one ("Lund founded", "Lund's firm")."""
+    row = a.sentence
+    for k in range(i - 1, -1, -1):
+        if row[k].clause != row[i].clause or row[k].text.lower() in JOINING:
+            break
+        is_the_same = row[k].kind == "name" and any(t.text.lower() in BE for t in row[k + 1 : i])
+        if row[k].kind == "name" and not is_the_same:
+            break
+        if is_the_same or (row[k].kind == "word" and _told(a, k)):
+            yield k
+            break
+    if i and row[i - 1].text.lower() in LEADING and row[i - 1].clause == row[i].clause:
+        return
+    k = next((k for k in range(i + 1, len(row)) if row[k].kind != "function" or row[k].text.lower() in JOINING), None)
+    if k is not None and row[k].kind == "word" and row[k].clause == row[i].clause:
+        yield k
+
+
+def _told(a: Alignment, k: int) -> set[int]:
+    """The sentences of the source that have this word, in any form, or this name."""
+    token, to = a.sentence[k], a.to[k]
+    if token.kind == "name":
+        return {a.source[j].sentence for j in places(token, a.source)}
+    found = {t.sentence for t in a.source if t.stem[:FAMILY] == token.stem[:FAMILY]}
+    return found | ({a.source[to].sentence} if to >= 0 and a.score[k] >= 0.6 else set())
+
+
+def _points_back(row: tuple[Token, ...], sentence: int) -> bool:
+    """Whether a pronoun, or "the company", in a sentence may mean what another one has named."""
+    here = [t for t in row if t.sentence == sentence]
+    return any(
+        t.text.lower() in PRONOUNS or (t.text.lower() in STANDINS and before.text.lower() == "the")
+        for before, t in itertools.pairwise([here[0], *here])
+    )
 
 
 def _holds(name: Token, role: Token) -> bool:

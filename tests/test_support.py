@@ -17,6 +17,7 @@ VIDEO = (
     "At the fair, Jo Lund, who founded a start-up, showed a video of two children. The video was made with technology "
     "from Norvex, a Swedish company."
 )
+FORUM = "The forum opened on Friday in Beijing with 300 guests. It is hosted by Peking University."
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +37,9 @@ def checker():
         ("Riedl said that the budget was a disgrace.", ASKED),
         ("The company is Norvex.", VIDEO),
         ("Jo Lund, who founded a start-up, showed a video made with technology from Norvex.", VIDEO),
+        ("The video that Jo Lund showed was made with technology from Norvex.", VIDEO),
+        ("The forum in Beijing was hosted by Peking University.", FORUM),
+        ("The host of the forum is Peking University.", FORUM),
     ],
 )
 def test_true_sentences_are_supported(checker, sentence, source):
@@ -56,6 +60,9 @@ def test_true_sentences_are_supported(checker, sentence, source):
         ("Riedl said that he would resign.", ASKED),
         ("The name of Lund's start-up is Norvex.", VIDEO),
         ("The firm of Lund is Norvex.", VIDEO),
+        ("Jo Lund founded Norvex.", VIDEO),
+        ("Jo Lund, founder of Norvex, showed a video.", VIDEO),
+        ("Jo Lund founded a start-up and the firm she founded is Norvex.", VIDEO),
     ],
 )
 def test_a_changed_fact_is_not_supported_and_the_reason_is_told(checker, sentence, source):

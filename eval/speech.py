@@ -1,4 +1,4 @@
-# ruff: noqa: E501 - word lists and patterns read better unbroken
+# ruff: noqa: SIM905, E501 - word lists and patterns read better unbroken
 """Who said it, and who holds which office: pairs in the manner of news, around sentences of another text.
 
 The persons and offices are made up; what is said is a true sentence of the source. Knows nothing about the checker.
@@ -31,6 +31,13 @@ ROLES = (
      "The firm of {a} is {firm}.", "{a}'s firm is called {firm}.")),
 )  # fmt: skip
 """Of somebody's firm that is not named, and what would join it with another one's name."""
+
+ACTS = "resign;leave the party;close the plant in Leeds;sell the club;raise prices;go to court;cancel the tour;hire 200 people".split(
+    ";"
+)
+CAUSES = "the budget is cut;the tax is raised;the strike goes on;the vote is lost;the court agrees;the weather gets worse;no buyer is found".split(
+    ";"
+)
 
 Made = tuple[str, str]
 
@@ -148,9 +155,35 @@ def _joined_scene(rng: Random) -> tuple[str, str, str, str, str, str, tuple[str,
     return f"At the fair, {a}, {role}, showed {thing}.", f"{the} {link} {firm}.", a, firm, thing, short, said
 
 
+def unconditional(sentence: str, source: str, rng: Random) -> Made | None:
+    """What would happen only if something else did, told without that."""
+    told, a, act, _ = _conditional(rng)
+    said = rng.choice(("{a} said that the owners would {act}.", "{a} said the owners would {act}.", "The owners would {act}.",
+                       "The owners will {act}, according to {a}."))  # fmt: skip
+    return said.format(a=a, act=act), f"{told} {source}"
+
+
+def conditional(sentence: str, source: str, rng: Random) -> Made | None:
+    """Told with its condition; or something else told, beside which a condition stands."""
+    told, a, act, cause = _conditional(rng)
+    if rng.random() < 0.4:
+        return sentence, f"{source} {told}"
+    said = rng.choice(("{a} said that the owners would {act} if {cause}.", "If {cause}, the owners would {act}, {a} said.",
+                       "The owners would {act} if {cause}."))  # fmt: skip
+    return said.format(a=a, act=act, cause=cause), f"{told} {source}"
+
+
+def _conditional(rng: Random) -> tuple[str, str, str, str]:
+    a, x, act, cause = rng.choice(PEOPLE), rng.choice(OFFICES), rng.choice(ACTS), rng.choice(CAUSES)
+    told = rng.choice((f"{a}, {x}, said that the owners would {act} if {cause}.", f"If {cause}, the owners would {act}, {a} said.",
+                       f"{a} said the owners would {act}, if {cause}.", f'"If {cause}, the owners will {act}," said {a}, {x}.'))  # fmt: skip
+    return told, a, act, cause
+
+
 SPEECH_KINDS: tuple[tuple[str, bool, Callable[[str, str, Random], Made | None]], ...] = (
     ("speaker kept", True, right_speaker), ("speaker changed", False, wrong_speaker),
     ("office kept", True, right_office), ("office changed", False, wrong_office),
     ("asked kept", True, asked_kept), ("only asked", False, only_asked),
     ("joined rightly", True, joined_rightly), ("joined", False, joined),
+    ("condition kept", True, conditional), ("condition dropped", False, unconditional),
 )  # fmt: skip

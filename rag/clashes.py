@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 from rag.align import Alignment, fits, same_value
 from rag.facts import Date, Number
-from rag.lexicon import EXCLUSIVE
+from rag.lexicon import CONDITIONS, EXCLUSIVE, MODALS, SETTLED, UNCONDITIONAL
 from rag.roles import ROLE_RULES, Clash, Context
 from rag.tokens import Token, ordinal, poles, senses
 
@@ -189,7 +189,36 @@ def item_clashes(a: Alignment, context: Context) -> Iterator[Clash]:
             yield Clash("item", f'"{token.text}": not in the list of the source')
 
 
+def condition_clashes(a: Alignment, context: Context) -> Iterator[Clash]:
+    """ "She will resign" where the source says that she will if something happens, and the sentence leaves that out."""
+    if any(t.text.lower() in CONDITIONS | SETTLED for t in a.sentence):
+        return
+    told = {to for to, score in zip(a.to, a.score, strict=True) if to >= 0 and score >= 0.6}
+    for at, token in enumerate(a.source):
+        before = a.source[at - 1].text.lower() if at and a.source[at - 1].sentence == token.sentence else ""
+        if token.text.lower() not in CONDITIONS or before in UNCONDITIONAL:
+            continue
+        own = [j for j, t in enumerate(a.source) if j > at and (t.sentence, t.clause) == (token.sentence, token.clause)]
+        if told.intersection(own):
+            continue
+        governed = [
+            j for j, t in enumerate(a.source) if t.sentence == token.sentence and _governs(token, before, t, j - at)
+        ]
+        verbs = [next((k for k in governed if k > j and a.source[k].kind == "word"), -1) for j in governed
+                 if a.source[j].text.lower() in MODALS]  # fmt: skip
+        if told.intersection(verbs):
+            yield Clash("condition", f'"{token.text}" of the source is left out')
+
+
+def _governs(marker: Token, before: str, token: Token, distance: int) -> bool:
+    """Whether a condition may hold for this token: what stands before it in its clause, or, where it opens the
+    sentence, in the clause after it; where a comma comes before it, in the clause before."""
+    if not before:
+        return token.clause == marker.clause + 1
+    return distance < 0 and token.clause >= marker.clause - 1
+
+
 RULES: tuple[Callable[[Alignment, Context], Iterator[Clash]], ...] = (
     number_clashes, ordinal_clashes, date_clashes, noun_clashes, word_clashes, exclusive_clashes, item_clashes,
-    *ROLE_RULES,
+    condition_clashes, *ROLE_RULES,
 )  # fmt: skip

@@ -30,6 +30,18 @@ STANDINS = frozenset(
 )
 """Nouns that, after "the", stand for a name given before."""
 
+LEADING = frozenset("in at of from by with to for on near against between into over under after before during".split())
+"""Words that tie a name to what stands before it."""
+
+CONDITIONS = frozenset("if unless provided assuming".split())
+UNCONDITIONAL = frozenset(
+    "as even asked ask asking know knows knew say says see wonder decide question sure not".split()
+)
+"""Words after which "if" gives no condition: "as if", "even if", "asked if"."""
+SETTLED = frozenset("when once until should depending depends condition case threatened".split())
+"""Other ways to say that something depends on something else."""
+MODALS = frozenset("will would could can may might must shall should".split())
+
 NEGATIONS = frozenset("not never no none neither nor cannot without nobody nothing nowhere hardly barely".split())
 
 FAILURES = frozenset("fail fails failed refuse refuses refused decline declines declined unable".split())

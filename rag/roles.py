@@ -10,13 +10,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from rag.align import Alignment, fits, same_value
-from rag.lexicon import PRONOUNS, SPEECH, STANDINS, TITLES
+from rag.lexicon import LEADING, PRONOUNS, SPEECH, STANDINS, TITLES
 from rag.tokens import Token, is_standin
 
 BE = frozenset(["is", "are", "was", "were", "be", "been", "being"])
 ARTICLES = frozenset(["a", "an", "the", "its", "his", "her", "their"])
 JOINING = frozenset(["and", "or", "but", "as", "while", "than"])
-LEADING = frozenset("in at of from by with to for on near against between into over under after before during".split())
 FAMILY = 5
 """Letters of a stem that its family has in common: founder, founded."""
 NEAR = 5
@@ -247,8 +246,8 @@ def identity_clashes(a: Alignment, context: Context) -> Iterator[Clash]:
 
 
 def joined_clashes(a: Alignment, context: Context) -> Iterator[Clash]:
-    """ "Lund founded Norvex" where one sentence of the source says that Lund founded a firm and another one, of something
-    else, Norvex: the name and the word that it goes with have no sentence in common, and no pronoun ties the two."""
+    """ "Lund founded Norvex" where one sentence of the source says that Lund founded a firm, and another one has Norvex
+    for something else: the name and the word that it goes with share no sentence, and no pronoun ties the two."""
     for i, token in enumerate(a.sentence):
         named = {a.source[j].sentence for j in places(token, a.source)} if token.kind == "name" else set()
         for k in _beside(a, i) if named else ():
@@ -259,8 +258,8 @@ def joined_clashes(a: Alignment, context: Context) -> Iterator[Clash]:
 
 
 def _beside(a: Alignment, i: int) -> Iterator[int]:
-    """The words that a name goes with: the nearest before it that the source has ("founder of Norvex"), or the name that
-    it is said to be; and where it begins its clause or owns something, the next one ("Lund founded", "Lund's firm")."""
+    """The words that a name goes with: the nearest before it that the source has ("founder of Norvex"), or the name
+    that it is said to be; and where it begins its clause or owns something, the next one ("Lund founded")."""
     row = a.sentence
     for k in range(i - 1, -1, -1):
         if row[k].clause != row[i].clause or row[k].text.lower() in JOINING:
@@ -273,9 +272,10 @@ def _beside(a: Alignment, i: int) -> Iterator[int]:
             break
     if i and row[i - 1].text.lower() in LEADING and row[i - 1].clause == row[i].clause:
         return
-    k = next((k for k in range(i + 1, len(row)) if row[k].kind != "function" or row[k].text.lower() in JOINING), None)
-    if k is not None and row[k].kind == "word" and row[k].clause == row[i].clause:
-        yield k
+    after = (k for k in range(i + 1, len(row)) if row[k].kind != "function" or row[k].text.lower() in JOINING)
+    following = next(after, i)
+    if row[following].kind == "word" and row[following].clause == row[i].clause:
+        yield following
 
 
 def _told(a: Alignment, k: int) -> set[int]:

@@ -10,7 +10,19 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from rag.facts import Date, Number, dates, names, numbers
-from rag.lexicon import FAILURES, FUNCTION, HEDGES, NEGATIONS, OPPOSITES, ORDINALS, PRONOUNS, STANDINS, SYNONYMS, TITLES
+from rag.lexicon import (
+    FAILURES,
+    FUNCTION,
+    HEDGES,
+    MODALS,
+    NEGATIONS,
+    OPPOSITES,
+    ORDINALS,
+    PRONOUNS,
+    STANDINS,
+    SYNONYMS,
+    TITLES,
+)
 from rag.words import PIECE, stem, tidy
 
 
@@ -32,7 +44,6 @@ class Token:
     quoted: bool = False
 
 
-_MODALS = frozenset(["may", "might", "could", "can", "will", "would", "shall", "should"])
 _AUXILIARY = re.compile(r" (?:has|have|had|is|was|will|would|may|said|says|did|does|plans)\b")
 _BE = frozenset(["is", "are", "was", "were", "be", "been", "being"])
 _RANK = {"asked": 4, "possible": 3, "planned": 2, "future": 1, "fact": 0}
@@ -148,7 +159,7 @@ def _attach(row: list[Token]) -> list[Token]:
                 if row[j].kind != "function":
                     out[j] = replace(out[j], hedge="asked")
         if hedge != "fact" and token.kind in ("word", "function"):
-            governed = _governed(row, i, 1 if token.kind == "function" or low in _MODALS else 8)
+            governed = _governed(row, i, 1 if token.kind == "function" or low in MODALS else 8)
             if i and row[i - 1].text.lower() in _BE and following != "to" and following != "that":
                 governed += [
                     j for j in range(max(0, i - 9), i) if row[j].clause == token.clause and row[j].kind != "function"

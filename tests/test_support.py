@@ -17,6 +17,9 @@ VIDEO = (
     "At the fair, Jo Lund, who founded a start-up, showed a video of two children. The video was made with technology "
     "from Norvex, a Swedish company."
 )
+TAX = (
+    "If the tax is raised, Norvex will leave, Jo Lund told reporters. The plant, which opened in May, would close too."
+)
 FORUM = "The forum opened on Friday in Beijing with 300 guests. It is hosted by Peking University."
 
 
@@ -40,6 +43,9 @@ def checker():
         ("The video that Jo Lund showed was made with technology from Norvex.", VIDEO),
         ("The forum in Beijing was hosted by Peking University.", FORUM),
         ("The host of the forum is Peking University.", FORUM),
+        ("Norvex will leave if the tax is raised.", TAX),
+        ("The plant opened in May.", TAX),
+        ("The match will be played on Sunday.", "Even if it rains, the match will be played on Sunday."),
     ],
 )
 def test_true_sentences_are_supported(checker, sentence, source):
@@ -61,6 +67,8 @@ def test_true_sentences_are_supported(checker, sentence, source):
         ("The name of Lund's start-up is Norvex.", VIDEO),
         ("The firm of Lund is Norvex.", VIDEO),
         ("Jo Lund founded Norvex.", VIDEO),
+        ("Norvex will leave.", TAX),
+        ("Brandt said she would resign.", "Brandt said she would resign if the council cut the budget."),
         ("Jo Lund, founder of Norvex, showed a video.", VIDEO),
         ("Jo Lund founded a start-up and the firm she founded is Norvex.", VIDEO),
     ],

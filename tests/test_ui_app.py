@@ -191,6 +191,32 @@ def test_a_follow_up_is_asked_with_what_came_before(handlers: Any) -> None:
     assert [exchange.phase for exchange in conversation.exchanges] == ["answered", "failed", "answered"]
 
 
+@pytest.mark.parametrize("ends", ["stop", "clear"])
+def test_a_question_that_is_stopped_before_its_run_begins_never_reaches_the_model(handlers: Any, ends: str) -> None:
+    conversation = Conversation()
+    handlers.ask(conversation, fakes.LONG)
+    views = handlers.answer(conversation)
+    next(views)
+    getattr(handlers, ends)(conversation)
+    assert len(list(views)) == 1
+    handlers._bot.close()
+    assert handlers._bot.bot.asked == []
+
+
+def test_a_stop_that_comes_while_a_run_is_made_ends_that_run(handlers: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    conversation, made = Conversation(), handlers._bot.run
+
+    def run(*args: Any) -> Run:
+        conversation.stop()
+        return made(*args)
+
+    monkeypatch.setattr(handlers._bot, "run", run)
+    handlers._bot.bot.scripts[fakes.LONG] = [fakes.Pause()]  # would hold for ever
+    handlers.ask(conversation, fakes.LONG)
+    assert 'data-state="stopped"' in list(handlers.answer(conversation))[-1][1]
+    handlers._bot.bot.scripts[fakes.LONG][0].go.set()
+
+
 def test_a_question_asked_while_another_is_open_stays_in_the_box(handlers: Any) -> None:
     conversation = Conversation()
     assert handlers.ask(conversation, fakes.LONG)[0] == ""

@@ -18,7 +18,7 @@ from rag.types import Retrieved
 from ui import render
 from ui.actions import editing, export_menu, refused_to_ask
 from ui.banner import banner, cannot_start
-from ui.conversation import Conversation
+from ui.conversation import Conversation, Exchange
 from ui.feedback import VERDICTS, Feedback
 from ui.library import among
 from ui.loading import BackgroundBot
@@ -87,8 +87,16 @@ class Handlers:
         exchange.phase = "waiting" if self._bot.bot else "loading"
         exchange.among = among(self._bot.bot.articles if self._bot.bot else (), exchange.where)
         yield self._view(conversation)
+        if exchange.open:  # Gradio comes back when it pleases: it may have been stopped in the meantime
+            yield from self._follow(conversation, exchange)
+        conversation.hint = ""
+        yield self._view(conversation)
+
+    def _follow(self, conversation: Conversation, exchange: Exchange) -> Iterator[tuple[Any, ...]]:
         history, settings = conversation.history(exchange), exchange.settings.changes
         conversation.run = run = self._bot.run(exchange.question, history, exchange.where, settings)
+        if not exchange.open:  # by a stop that found no run yet
+            run.stop()
         try:
             for event in run:
                 stood = exchange.claims
@@ -101,8 +109,6 @@ class Handlers:
             exchange.end("failed", error)
         finally:
             run.stop()  # also when the tab was closed in the middle
-        conversation.hint = ""
-        yield self._view(conversation)
 
     def rate(self, conversation: Conversation, event: gr.EventData) -> tuple[Any, ...]:
         """Keep what the reader thinks of an answer, where that is news. A word belongs to the thumb that is pressed."""

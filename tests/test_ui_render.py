@@ -285,6 +285,9 @@ def test_a_question_that_cannot_be_asked_is_no_breakdown_and_is_not_offered_agai
     assert "2,000 are the most" in page.text
     assert "went wrong" not in page.text
     assert page.attributes("data-event") == ["edit"]
+    one.replaced = (exchange(fakes.LONG),)
+    assert events(render.transcript([one], last=True)) == ["restore", "edit"]
+    assert events(render.transcript([one])) == ["edit"]
 
 
 def test_each_step_and_the_place_in_the_line_are_said() -> None:

@@ -58,8 +58,14 @@ def ways_on(exchange: Exchange, last: bool) -> str:
     """After a failure or a stop: ask again, in the same place if nothing follows, or go back to what stood here."""
     if not last:
         return ask_button(exchange.question, "Ask again")
-    back = event_button("restore", "Bring back what stood here", exchange.number, "ask") if exchange.replaced else ""
-    return event_button("again", "Ask again", exchange.number, "ask") + back
+    return event_button("again", "Ask again", exchange.number, "ask") + way_back(exchange, last)
+
+
+def way_back(exchange: Exchange, last: bool) -> str:
+    """To what stood here before, as long as nothing follows."""
+    if not (last and exchange.replaced):
+        return ""
+    return event_button("restore", "Bring back what stood here", exchange.number, "ask")
 
 
 def event_button(event: str, label: str, number: int, look: str = "quiet") -> str:

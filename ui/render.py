@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rag.errors import UsageError
-from ui.actions import actions, ask_button, ways_on
+from ui.actions import actions, ask_button, way_back, ways_on
 from ui.answer import answer, refusal, sentences
 from ui.conversation import Exchange, Phase
 from ui.escape import clipped, escape, isolated
@@ -103,7 +103,7 @@ def steps(phase: Phase) -> str:
 def failure(exchange: Exchange, last: bool) -> str:
     """Something broke. Never looks like a refusal: the articles may well hold the answer."""
     if isinstance(exchange.error, UsageError):
-        return unusable(exchange)
+        return unusable(exchange, last)
     return (
         '<div class="failure" role="alert"><h3>Something went wrong</h3>'
         f'<p dir="auto">{isolated(exchange.failure)}</p>'
@@ -112,12 +112,12 @@ def failure(exchange: Exchange, last: bool) -> str:
     )
 
 
-def unusable(exchange: Exchange) -> str:
+def unusable(exchange: Exchange, last: bool) -> str:
     """Nothing broke: the question cannot be put to the articles as it is, and asking it again would not help."""
     return (
         '<div class="failure" role="alert"><h3>This cannot be asked as it stands</h3>'
         f'<p dir="auto">{isolated(exchange.failure)}</p>'
-        '<p class="hint">Edit the question, or choose other articles or days.</p></div>'
+        f'<p class="hint">Edit the question, or choose other articles or days.</p>{way_back(exchange, last)}</div>'
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import doctest
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -12,14 +14,19 @@ import pytest
 
 from rag.articles import Skipped
 from rag.chat import Chatbot
-from rag.errors import StoreError
+from rag.config import Config
+from rag.errors import StoreError, UsageError
+from rag.filters import passing
 from rag.index import SyncReport
 from rag.types import Article, Filters
 from tests import ui_fakes as fakes
 from tests.test_ui_app import click, loaded
 from tests.test_ui_render import Page, assert_harmless
-from ui import library
+from ui import library, scope
 from ui.conversation import Conversation
+from ui.feedback import Feedback
+from ui.models import Models
+from ui.scope import within
 from ui.shelf import Shelf
 from ui.task import Task
 
@@ -88,6 +95,53 @@ def test_a_question_keeps_what_it_was_put_to() -> None:
     conversation.ask(fakes.LONG)
     conversation.shelf.all()
     assert conversation.exchanges[0].where == Filters(articles=["ferry"])
+
+
+LIMITS = Filters(publishers=["lindau courier"])
+
+
+def test_what_is_chosen_narrows_what_the_chat_was_started_for() -> None:
+    first, last = Filters(after=date(2024, 3, 1)), Filters(after=date(2024, 4, 1), before=date(2024, 4, 30))
+    assert within(None, None, ARTICLES) is None
+    assert within(None, LIMITS, ARTICLES) == within(LIMITS, None, ARTICLES) == LIMITS
+    assert within(first, last, ARTICLES) == last
+    assert within(Filters(articles=["ferry"]), LIMITS, ARTICLES) == replace(LIMITS, articles=["ferry"])
+    named = Filters(articles=["ferry.txt"])
+    assert within(Filters(articles=["ferry", "harbour"]), named, ARTICLES) == Filters(articles=["ferry"])
+    for one, other in (
+        (Filters(publishers=["Lindau Post"]), LIMITS),
+        (Filters(before=date(2024, 3, 31)), last),
+        (Filters(articles=["harbour"]), named),
+    ):
+        assert not any(passing(ARTICLES, within(one, other, ARTICLES) or Filters()))
+    assert doctest.testmod(scope).failed == 0
+
+
+def test_a_chat_started_for_some_articles_shows_and_asks_only_them() -> None:
+    from ui.handlers import Handlers
+    from ui.librarian import Librarian
+
+    bot = fakes.ScriptedBot(fakes.scripts(), config=Config(model="none", where=LIMITS))
+    background, mine = loaded(bot), Conversation()
+    handlers, librarian = Handlers(background, Feedback(Path(os.devnull)), Models(Path())), Librarian(background, True)
+    assert "Answers from 1 of 2 articles" in handlers.look(mine)[0]
+    librarian.choose(mine, click(article="ferry"))
+    assert mine.shelf.where is None  # of another publisher
+    _, shelf, _, narrowed, _ = librarian.view(mine)
+    assert "Harbour bridge" in shelf
+    assert "Ferry line" not in shelf
+    for html in (shelf, narrowed):
+        assert "Asking 1 of 2 articles, only those of lindau courier" in html
+        assert "Ask all" not in html
+    librarian.after(mine, click(word="2024-03-01"))
+    for where in (None, Filters(after=date(2024, 3, 1))):
+        mine.shelf.after = where and where.after
+        handlers.ask(mine, fakes.TOLL)
+        list(handlers.answer(mine))
+        assert bot.wheres[-1] == (where and replace(LIMITS, after=where.after))  # without any, its own
+        assert "only those of lindau courier" in mine.exchanges[-1].among
+    with pytest.raises(UsageError, match="No article has the publisher 'Lindua'"):
+        list(background.run(fakes.TOLL, where=Filters(publishers=["Lindua"])))
 
 
 # --- how it looks ---------------------------------------------------------------------------------------------------

@@ -159,7 +159,7 @@ def test_hostile_text_stays_text(one: Exchange) -> None:
 
 def test_other_places_escape_too() -> None:
     assert_harmless(render.welcome(["<b onclick=x>\"'"]))
-    assert_harmless(banner(Status("loading", "<b>"), 0))
+    assert_harmless(banner(Status("loading", "<b>"), 0, 0))
     assert_harmless(cannot_start(Status("failed", "<b onload=x>")))
 
 
@@ -443,10 +443,11 @@ def test_only_the_sources_of_the_last_exchange_are_visible() -> None:
 
 
 def test_the_banner_tells_how_far_loading_is() -> None:
-    assert 'value="36"' in banner(Status("loading", "Fetching …", 0.36), 0)
-    assert "progress" not in banner(Status("loading", "Loading …"), 0)
-    assert "1 article<" in banner(Status("ready", ""), 1)
-    assert "1,400 articles" in banner(Status("ready", ""), 1400)
+    assert 'value="36"' in banner(Status("loading", "Fetching …", 0.36), 0, 0)
+    assert "progress" not in banner(Status("loading", "Loading …"), 0, 0)
+    assert "1 article<" in banner(Status("ready", ""), 1, 1)
+    assert "1,400 articles" in banner(Status("ready", ""), 1400, 1400)
+    assert "Answers from 12 of 1,400 articles" in banner(Status("ready", ""), 12, 1400)
 
 
 @settings(deadline=None)

@@ -9,12 +9,13 @@ from ui.escape import escape, isolated
 from ui.loading import Status
 
 
-def banner(status: Status, articles: int) -> str:
-    """The line beside the page's name: how far loading is, then what is being read."""
+def banner(status: Status, asked: int, articles: int) -> str:
+    """The line beside the page's name: how far loading is, then how many of the articles are being read."""
     if status.state == "ready":
         noun = "article" if articles == 1 else "articles"
         trouble = f'<p class="trouble" role="alert">{isolated(status.message)}</p>' if status.message else ""
-        return f'<p class="ready" role="status">Answers from {articles:,} {noun}</p>{trouble}'
+        many = f"{asked:,} of {articles:,}" if asked < articles else f"{articles:,}"
+        return f'<p class="ready" role="status">Answers from {many} {noun}</p>{trouble}'
     if status.state == "failed":
         return '<p class="loading" role="status">Not ready</p>'
     bar = (

@@ -85,7 +85,7 @@ class Handlers:
             yield self._view(conversation)  # Gradio empties what a generator without a word was to fill
             return
         exchange.phase = "waiting" if self._bot.bot else "loading"
-        exchange.among = among(self._bot.bot.articles if self._bot.bot else (), exchange.where)
+        exchange.among = self._among(exchange)
         yield self._view(conversation)
         if exchange.open:  # Gradio comes back when it pleases: it may have been stopped in the meantime
             yield from self._follow(conversation, exchange)
@@ -101,6 +101,8 @@ class Handlers:
             for event in run:
                 stood = exchange.claims
                 exchange.take(event)
+                if isinstance(event, Retrieved):
+                    exchange.among = self._among(exchange)  # while loading, nobody could tell
                 news = isinstance(event, Retrieved) or exchange.claims != stood
                 side = panel(conversation.exchanges) if news else gr.skip()
                 yield (gr.skip(), self._live(conversation), side, *[gr.skip()] * 4)
@@ -139,7 +141,7 @@ class Handlers:
         menu, shown = self._menu(conversation), conversation.menu
         conversation.menu = menu
         return (
-            banner(self._bot.status, len(self._bot.bot.articles) if self._bot.bot else 0),
+            banner(self._bot.status, len(self._bot.asked), len(self._bot.articles)),
             gr.skip() if conversation.exchanges else self._transcript(conversation),
             gr.skip() if menu == shown else menu,
             gr.Timer(SLOW_TICK if self._bot.settled else TICK),
@@ -171,6 +173,9 @@ class Handlers:
             export_menu(conversation.exchanges),
             editing(conversation) + refused_to_ask(conversation.hint),
         )
+
+    def _among(self, exchange: Exchange) -> str:
+        return among(self._bot.articles, exchange.where, self._bot.limits)
 
     def _transcript(self, conversation: Conversation) -> str:
         if not conversation.exchanges:

@@ -38,7 +38,7 @@ class Librarian:
         self._may_change = may_change
 
     def choose(self, conversation: Conversation, event: gr.EventData) -> tuple[Any, ...]:
-        conversation.shelf.choose(str(event.article), self._articles)
+        conversation.shelf.choose(str(event.article), self._bot.asked)
         return self.view(conversation)
 
     def after(self, conversation: Conversation, event: gr.EventData) -> tuple[Any, ...]:
@@ -116,24 +116,20 @@ class Librarian:
         """The list again, when the articles changed without this tab's doing."""
         if self._bot.notice() == conversation.shelf.noticed:
             return (gr.skip(),) * PARTS
-        conversation.shelf.gone(self._articles)
+        conversation.shelf.gone(self._bot.asked)
         return self.view(conversation)
 
     def view(self, conversation: Conversation, said: Any = None) -> tuple[Any, ...]:
         bot, shelf = self._bot.bot, conversation.shelf
         shelf.noticed = self._bot.notice()
-        articles = self._articles
+        articles, limits = self._bot.articles, self._bot.limits
         return (
             gr.skip() if said is None else said,
-            library.library(articles, shelf, bot.added if bot else (), self._may_change),
+            library.library(articles, shelf, bot.added if bot else (), self._may_change, limits),
             library.folders(bot.folders if bot and self._may_change else ()),
-            library.narrowed(articles, shelf),
-            banner(self._bot.status, len(articles)),
+            library.narrowed(articles, shelf, limits),
+            banner(self._bot.status, len(self._bot.asked), len(articles)),
         )
-
-    @property
-    def _articles(self) -> tuple[Any, ...]:
-        return self._bot.bot.articles if self._bot.bot else ()
 
     def _change(self, conversation: Conversation, work: Work) -> Iterator[tuple[Any, ...]]:
         """Show how far it is, then what came of it. Ends when the questions to start from fit the articles again."""
@@ -154,5 +150,5 @@ class Librarian:
         except Exception as error:
             log(error, "The library could not be changed.")
             said = library.trouble(in_words(error))
-        conversation.shelf.gone(self._articles, by_reader=True)
+        conversation.shelf.gone(self._bot.asked, by_reader=True)
         yield self.view(conversation, said)

@@ -14,6 +14,7 @@ from rag.index import SyncReport
 from rag.types import Article, Filters
 from ui.escape import clipped, day, day_in_words, escape, file_name, heading, isolated
 from ui.loading import Status
+from ui.scope import asked, within
 from ui.shelf import Shelf
 
 LISTED = 200
@@ -22,9 +23,16 @@ NAMED = 50
 """What could not be taken up, listed one by one."""
 
 
-def library(articles: Sequence[Article], shelf: Shelf, added: Collection[str], may_change: bool) -> str:
-    """The list, under what narrows it. `added` are the ids that removing would delete; others are only hidden."""
-    shown = shelf.listed(articles)
+def library(
+    articles: Sequence[Article],
+    shelf: Shelf,
+    added: Collection[str],
+    may_change: bool,
+    limits: Filters | None = None,
+) -> str:
+    """The list of those of the articles that can be asked, under what narrows it. `added` are the ids that removing
+    would delete; others are only hidden."""
+    shown = shelf.listed(asked(articles, limits))
     rows = "".join(row(article, shelf, article.id in added, may_change) for article in shown[:LISTED])
     more = f'<p class="hint">{len(shown) - LISTED:,} more: narrow the list.</p>' if len(shown) > LISTED else ""
     none = (
@@ -33,7 +41,7 @@ def library(articles: Sequence[Article], shelf: Shelf, added: Collection[str], m
         else f'<p class="hint">{"No article has these words." if articles else "There are no articles yet."}</p>'
     )
     table = f'<table role="table">{head(may_change)}<tbody role="rowgroup">{rows}</tbody></table>' if rows else ""
-    return f"<h3>What is in the library</h3>{tools(articles, shelf)}{table}{more}{none}"
+    return f"<h3>What is in the library</h3>{tools(articles, shelf, limits)}{table}{more}{none}"
 
 
 def head(may_change: bool) -> str:
@@ -44,17 +52,17 @@ def head(may_change: bool) -> str:
     return f'<thead role="rowgroup"><tr role="row">{cells}</tr></thead>'
 
 
-def tools(articles: Sequence[Article], shelf: Shelf) -> str:
+def tools(articles: Sequence[Article], shelf: Shelf, limits: Filters | None = None) -> str:
     """How many are asked, the days, and the words that narrow the list."""
-    said = among(articles, shelf.where) or "All articles are asked. Choose some to ask only them"
-    clear = '<button type="button" class="quiet" data-event="all">Ask all articles</button>' if shelf.where else ""
+    said = among(articles, shelf.where, limits) or "All articles are asked. Choose some to ask only them"
+    fixed = '<p class="hint">Footnote was started for some articles only; the others are not listed.</p>'
     trouble = f'<p class="trouble" role="alert">{escape(shelf.trouble)}</p>' if shelf.trouble else ""
     return (
-        f'<p class="asked"><span role="status">{said}.</span>{clear}</p><div class="tools">'
+        f'<p class="asked"><span role="status">{escape(said)}.</span>{ask_all(shelf, limits)}</p><div class="tools">'
         f'<label>From <input type="date" data-event="after" value="{shelf.after or ""}"></label>'
         f'<label>to <input type="date" data-event="before" value="{shelf.before or ""}"></label>'
         f'<label class="find">Find <input type="search" data-event="find" value="{escape(shelf.needle)}" '
-        f'maxlength="200" placeholder="title, publisher or file"></label></div>{trouble}'
+        f'maxlength="200" placeholder="title, publisher or file"></label></div>{trouble}{fixed if limits else ""}'
     )
 
 
@@ -95,30 +103,35 @@ def removal(article: Article, shelf: Shelf, added: bool) -> str:
     )
 
 
-def narrowed(articles: Sequence[Article], shelf: Shelf) -> str:
-    """Over the question box, when only some articles are asked."""
-    said = among(articles, shelf.where)
-    if not said:
+def narrowed(articles: Sequence[Article], shelf: Shelf, limits: Filters | None = None) -> str:
+    """Over the question box, when only some articles are asked; with a way out of what was chosen here."""
+    said = among(articles, shelf.where, limits)
+    return said and f'<p class="narrowed"><span role="status">{escape(said)}.</span>{ask_all(shelf, limits)}</p>'
+
+
+def ask_all(shelf: Shelf, limits: Filters | None) -> str:
+    if not shelf.where:
         return ""
-    return (
-        f'<p class="narrowed"><span role="status">{said}.</span>'
-        '<button type="button" class="quiet" data-event="all">Ask all articles</button></p>'
-    )
+    label = "Ask all of them" if limits else "Ask all articles"
+    return f'<button type="button" class="quiet" data-event="all">{label}</button>'
 
 
-def among(articles: Sequence[Article], where: Filters | None) -> str:
-    """What a question is put to, in words; nothing when that is all.
+def among(articles: Sequence[Article], where: Filters | None, limits: Filters | None = None) -> str:
+    """What a question is put to, in words, within the limits that Footnote was started with; nothing when that is all.
 
     >>> from datetime import date
     >>> among([], None), among([Article("a", None, "")], Filters(articles=["a"], after=date(2024, 3, 1)))
     ('', 'Asking 0 of 1 articles, from 1 Mar 2024')
     """
+    where = within(where, limits, articles)
     if where is None:
         return ""
     first = f" from {day_in_words(where.after)}" if where.after else ""
     last = f" up to {day_in_words(where.before)}" if where.before else ""
     days = f",{first}{last}" if first or last else ""
-    return f"Asking {sum(passing(articles, where)):,} of {len(articles):,} articles{days}"
+    names = sorted((where.publishers or frozenset()) | (where.languages or frozenset()))
+    only = f", only those of {', '.join(names)}" if names else ""
+    return f"Asking {sum(passing(articles, where)):,} of {len(articles):,} articles{only}{days}"
 
 
 def working(status: Status) -> str:

@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from weakref import WeakSet
 
+from rag.filters import known
 from rag.types import Article, Filters, Turn
 from ui.run import Run
+from ui.scope import asked, within
 from ui.trouble import in_words, log
 from ui.turns import Turns
 
@@ -70,6 +72,21 @@ class BackgroundBot:
         return self._bot
 
     @property
+    def articles(self) -> tuple[Article, ...]:
+        """All there are; none as long as there is no chatbot."""
+        return self._bot.articles if self._bot is not None else ()
+
+    @property
+    def limits(self) -> Filters | None:
+        """Which of them can be asked at all, as Footnote was started; None: all."""
+        return self._bot.config.where if self._bot is not None else None
+
+    @property
+    def asked(self) -> tuple[Article, ...]:
+        """The articles within these limits."""
+        return asked(self.articles, self.limits)
+
+    @property
     def starters(self) -> tuple[str, ...]:
         """Questions to start from; none as long as none were found."""
         return self._starters or ()
@@ -99,7 +116,7 @@ class BackgroundBot:
         def start(tell: Callable[..., None]) -> Any:
             bot = self.wait()
             bot = bot.adjusted(**settings) if settings else bot
-            return bot.stream(question, history=history, where=where, tell=tell, passed=tell)
+            return bot.stream(question, history=history, where=self._within(where), tell=tell, passed=tell)
 
         run = Run(start, self._turns)
         self._runs.add(run)
@@ -117,7 +134,7 @@ class BackgroundBot:
     def notice(self) -> int:
         """How often the articles, or what keeps them from being read, were seen to be others than before: a folder that
         is watched, or another tab, changed them. Questions to start from follow, behind the page."""
-        articles = self._bot.articles if self._bot is not None else ()
+        articles = self.articles
         trouble = self._bot.watch_trouble if self._bot is not None else ""
         with self._noticing:
             if trouble != self._noticed_trouble:
@@ -150,6 +167,12 @@ class BackgroundBot:
         with self._turns.turn(lambda ahead: None, lambda: False):
             if self._bot is not None:
                 self._bot.close()
+
+    def _within(self, where: Filters | None) -> Filters | None:
+        """To the chatbot, filters stand in the place of those it was started with. Here, they narrow them further.
+        Raises UsageError: they name what no article has."""
+        known(where, self.articles)
+        return where and within(where, self.limits, self.articles)
 
     def _work(self) -> None:
         try:

@@ -2,7 +2,8 @@
 
 Knows nothing about the page that wrote the lines. A thumb up says that the answer is right: the question is answerable
 and the citations are its evidence; for a refusal, that it is not. A thumb down says only that something is wrong, so
-it gives no labels: the line carries a `note` for whoever writes them. The last word about a question counts.
+it gives no labels: the line carries a `note` for whoever writes them. The last word about a question counts, and a
+question that was put to some articles is another one than the same put to all.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from rag import filters
 from rag.errors import UsageError
 
 
@@ -57,7 +59,8 @@ def read(path: Path) -> list[dict[str, Any]]:
 
 
 def convert(records: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """A question for each question that was judged after each history, in the order in which they were judged first."""
+    """A question for each that was judged, of the same articles and after the same history, in the order in which they
+    were judged first."""
     last: dict[str, dict[str, Any]] = {}
     for record in records:
         line = question(record)
@@ -76,9 +79,15 @@ def question(record: dict[str, Any]) -> dict[str, Any]:
     asked, history, verdict = record["question"], record["history"], record["verdict"]
     if verdict not in ("up", "down"):
         raise ValueError(f"the verdict is {verdict!r}, neither up nor down")
-    # The same question keeps its id as the file grows, so that a run over it can be resumed.
-    same = hashlib.sha256(json.dumps([asked, history]).encode()).hexdigest()[:12]
+    where = record.get("filters")
+    if where:
+        filters.parse(where)
+    # The same question of the same articles keeps its id as the file grows, so that a run over it can be resumed.
+    key = json.dumps([asked, history, where] if where else [asked, history])
+    same = hashlib.sha256(key.encode()).hexdigest()[:12]
     line: dict[str, Any] = {"id": f"feedback-{same}", "question": asked, "history": history}
+    if where:
+        line["filters"] = where
     answer, word = record["answer"], record["word"].strip()
     if verdict == "up":
         line["answerable"] = not answer["refused"]

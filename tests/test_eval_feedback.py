@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 
 from eval.feedback import convert, main
 from eval.questions import Evidence, read
-from rag.types import Turn
+from rag.types import Filters, Turn
 from tests import ui_fakes as fakes
 from ui.feedback import Feedback
 
@@ -63,7 +64,24 @@ def test_the_last_word_about_a_question_counts_and_its_id_stays(feedback: Feedba
     assert len({line["id"] for line in after}) == len(after) == 3
 
 
-@pytest.mark.parametrize("bad", ["{", "[]", "{}", '{"question": "?", "history": [], "verdict": "sideways"}'])
+def test_which_articles_were_asked_is_part_of_the_question(feedback: Feedback, tmp_path: Path) -> None:
+    where = Filters(articles=["ferry", "b"], publishers=["CGTN"], after=date(2024, 4, 1), languages=["en"])
+    feedback.keep(fakes.long_answer(), (), "up")
+    before = convert(records(feedback))
+    feedback.keep(fakes.refused(fakes.LONG, "Nothing.", ()), (), "up", where=where)
+    out = tmp_path / "questions.jsonl"
+    assert main([str(feedback.path), str(out)]) == 0
+    everything, some = read(out)
+    assert (everything.where, everything.answerable, everything.id) == (None, True, before[0]["id"])
+    assert (some.where, some.answerable) == (where, False)
+
+
+BAD_FILTERS = '{"question": "?", "history": [], "verdict": "up", "word": "", "filters": {"colour": ["red"]}}'
+
+
+@pytest.mark.parametrize(
+    "bad", [BAD_FILTERS, "{", "[]", "{}", '{"question": "?", "history": [], "verdict": "sideways"}']
+)
 def test_a_bad_line_is_named(feedback: Feedback, capsys: pytest.CaptureFixture[str], bad: str) -> None:
     feedback.keep(fakes.long_answer(), (), "up")
     with feedback.path.open("a") as file:

@@ -10,12 +10,12 @@ import fcntl
 import json
 import os
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from rag.errors import StoreError
-from rag.types import Answer, Turn
+from rag.types import Answer, Filters, Turn
 
 Verdict = Literal["up", "down"]
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
@@ -31,9 +31,16 @@ class Feedback:
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    def keep(self, answer: Answer, history: Sequence[Turn], verdict: Verdict, word: str = "") -> None:
-        """Add a line. Raises StoreError where it cannot be written."""
-        record = {
+    def keep(
+        self,
+        answer: Answer,
+        history: Sequence[Turn],
+        verdict: Verdict,
+        word: str = "",
+        where: Filters | None = None,
+    ) -> None:
+        """Add a line; `where` says which articles were asked. Raises StoreError where it cannot be written."""
+        record: dict[str, Any] = {
             "time": datetime.now(UTC).isoformat(timespec="seconds"),
             "question": answer.question,
             "history": [{"question": turn.question, "answer": turn.answer} for turn in history],
@@ -41,6 +48,8 @@ class Feedback:
             "word": word[:LONGEST],
             "answer": answer.to_dict(),
         }
+        if where is not None:
+            record["filters"] = fields(where)
         try:
             self._append(json.dumps(record).encode("ascii") + b"\n")
         except OSError as error:
@@ -61,3 +70,23 @@ class Feedback:
             written = file.write(line)
             if written != len(line):
                 raise OSError(f"only {written} of {len(line)} bytes were written")
+
+
+def fields(where: Filters) -> dict[str, Any]:
+    """Filters as JSON has them: what `rag.filters.parse` reads. What is left open is left out.
+
+    >>> fields(Filters(publishers=["CGTN"], after=date(2024, 11, 1)))
+    {'publishers': ['CGTN'], 'after': '2024-11-01'}
+    """
+    values = {
+        "articles": where.articles,
+        "publishers": where.publishers,
+        "after": where.after,
+        "before": where.before,
+        "languages": where.languages,
+    }
+    return {
+        name: value.isoformat() if isinstance(value, date) else sorted(value)
+        for name, value in values.items()
+        if value is not None
+    }

@@ -23,6 +23,7 @@ from ui.feedback import VERDICTS, Feedback
 from ui.library import among
 from ui.loading import BackgroundBot
 from ui.models import Models
+from ui.scope import within
 from ui.settings import menu
 from ui.sources import panel
 from ui.trouble import log
@@ -121,7 +122,8 @@ class Handlers:
         if (verdict, word, "") == (exchange.verdict, exchange.word, exchange.trouble):
             return self._view(conversation)
         try:
-            self._feedback.keep(exchange.answer, conversation.history(exchange), verdict, word)
+            where = within(exchange.where, self._bot.limits, self._bot.articles)
+            self._feedback.keep(exchange.answer, conversation.history(exchange), verdict, word, where)
             exchange.verdict, exchange.word, exchange.trouble = verdict, word, ""
         except FootnoteError as error:
             exchange.trouble = str(error)

@@ -17,6 +17,7 @@ import pytest
 from rag.errors import ModelError, NoNetwork, UsageError
 from rag.types import Answer, Retrieved, Token
 from tests import ui_fakes as fakes
+from ui.api import Api
 from ui.conversation import Conversation
 from ui.feedback import NAME, Feedback
 from ui.loading import BackgroundBot
@@ -142,6 +143,51 @@ def test_closing_stops_what_is_being_answered_before_it_closes_the_chatbot() -> 
     pause.go.set()
     closing.join(60)
     assert bot.closed
+
+
+def test_closing_does_not_wait_for_what_is_still_loading() -> None:
+    go = threading.Event()
+
+    def load(progress: Any) -> fakes.ScriptedBot:
+        go.wait(60)
+        return fakes.ScriptedBot({})
+
+    background = BackgroundBot(load)
+    background.start()
+    events = background.run(fakes.LONG)
+    fakes.eventually(lambda: background._turns._line != [])  # it waits for the chatbot, and holds the turn
+    closing = threading.Thread(target=background.close, daemon=True)
+    closing.start()
+    closing.join(60)
+    assert not closing.is_alive()
+    assert list(events) == []
+    go.set()
+    fakes.settle(background)
+
+
+@pytest.mark.parametrize("call", ["search", "check"])
+def test_what_a_program_calls_waits_for_the_question_before_it(call: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor is a model changed under it: that takes a turn too."""
+    bot = fakes.ScriptedBot({})
+    background, open_meanwhile = loaded(bot), []
+    made = getattr(bot, call)
+
+    def spy(*args: Any, **options: Any) -> Any:
+        other = Run(lambda tell: iter(()), background._turns)  # type: ignore[arg-type, return-value]
+        open_meanwhile.append(next(iter(other)))
+        other.stop()
+        return made(*args, **options)
+
+    monkeypatch.setattr(bot, call, spy)
+    getattr(Api(background), call)("bridge")
+    assert open_meanwhile == [Waits(1)]
+
+
+@pytest.mark.parametrize("arguments", [{"history": ["a"]}, {"history": {"a": 1}}, {"where": ["CGTN"]}])
+def test_what_is_no_history_or_filter_is_said(arguments: dict[str, Any]) -> None:
+    (name,) = arguments
+    with pytest.raises(Exception, match=f"`{name}` is not"):
+        Api(loaded(fakes.ScriptedBot(fakes.scripts()))).ask(fakes.LONG, **arguments)
 
 
 def test_whoever_waits_is_told_their_place_and_moves_up_in_the_order_of_coming() -> None:

@@ -6,7 +6,7 @@ Knows nothing about pages. The docstrings are what a program, or the model behin
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from rag.errors import FootnoteError, UsageError
@@ -45,8 +45,7 @@ class Api:
             "publisher", "published" and "source", "confidence" (0 to 1), "refused" and "refusal".
         """
         with telling():
-            turns = [Turn(str(t.get("question", "")), str(t.get("answer", ""))) for t in history or []]
-            *_, last = self._bot.run(question, turns, filters(where))
+            *_, last = self._bot.run(question, turns(history), filters(where))
             assert isinstance(last, Answer)
             return last.to_dict()
 
@@ -63,7 +62,8 @@ class Api:
             Passages: "text", "title", "publisher", "published", "article" (its id), "source", "start", "end", "score".
         """
         with telling():
-            hits = self._bot.wait().search(query, k=max(1, min(limit, MOST)), where=filters(where))
+            k = max(1, min(limit, MOST))
+            hits = self._bot.call(lambda bot, where: bot.search(query, k=k, where=where), filters(where))
         return [
             hit.to_dict()
             | {
@@ -87,15 +87,24 @@ class Api:
             "statement", "verdict" ("supported", "contradicted" or "not found") and "citations".
         """
         with telling():
-            claim = self._bot.wait().check(statement, where=filters(where))
+            claim = self._bot.call(lambda bot, where: bot.check(statement, where=where), filters(where))
         citations = [citation.to_dict() for citation in claim.citations]
         return {"statement": claim.text, "verdict": claim.verdict, "citations": citations}
+
+
+def turns(history: Sequence[dict[str, str]] | None) -> list[Turn]:
+    """Raises UsageError for what is no history."""
+    if not isinstance(history or [], list) or not all(isinstance(turn, dict) for turn in history or []):
+        raise UsageError('`history` is not a list of exchanges, each {"question": "...", "answer": "..."}.')
+    return [Turn(str(turn.get("question", "")), str(turn.get("answer", ""))) for turn in history or []]
 
 
 def filters(where: dict[str, Any] | None) -> Filters | None:
     """Raises UsageError for what is no filter."""
     if not where:
         return None
+    if not isinstance(where, dict):
+        raise UsageError('`where` is not an object such as {"publishers": ["CGTN"]}.')
     try:
         return parse(where)
     except ValueError as error:

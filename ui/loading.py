@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 from weakref import WeakSet
 
 from rag.filters import known
@@ -21,6 +21,7 @@ from ui.turns import Turns
 State = Literal["loading", "ready", "switching", "failed"]
 """While it is switching to another model, the chatbot answers with the old one."""
 Load = Callable[[Callable[..., None]], Any]
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -122,6 +123,13 @@ class BackgroundBot:
         self._runs.add(run)
         return run
 
+    def call(self, work: Callable[[Any, Filters | None], Result], where: Filters | None = None) -> Result:
+        """What `work(chatbot, where)` gives, after loading and between two questions: its model, and its index, stay
+        as they are meanwhile."""
+        self.wait()
+        with self._turns.turn(lambda ahead: None, lambda: False):
+            return work(self._bot, self._within(where))
+
     def switch(self, load: Load) -> bool:
         """Put the chatbot that `load(progress)` returns in the place of this one, as soon as no question is open, and
         release this one. False where one is switching already, or none was loaded yet; what fails changes nothing."""
@@ -164,6 +172,8 @@ class BackgroundBot:
         """Stop what is being answered, then close the chatbot: never under a model that is still writing."""
         for run in list(self._runs):
             run.stop()
+        if not self._over.is_set():
+            return  # a question may hold the turn until loading is over: nothing is there yet that could be closed
         with self._turns.turn(lambda ahead: None, lambda: False):
             if self._bot is not None:
                 self._bot.close()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import doctest
-import os
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -24,7 +24,7 @@ from tests.test_ui_app import click, loaded
 from tests.test_ui_render import Page, assert_harmless
 from ui import library, scope
 from ui.conversation import Conversation
-from ui.feedback import Feedback
+from ui.feedback import NAME, Feedback
 from ui.models import Models
 from ui.scope import within
 from ui.shelf import Shelf
@@ -79,6 +79,8 @@ def test_what_goes_by_itself_does_not_widen_the_question() -> None:
     assert shelf.where == Filters(articles=[])
     assert library.among([fakes.HARBOUR], shelf.where) == "Asking 0 of 1 articles"
     assert shelf.removing == "harbour"  # still about to be answered
+    shelf.gone([], by_reader=True)
+    assert shelf.where == Filters(articles=[])  # it was empty before
 
 
 def test_the_list_shows_the_newest_first_and_can_be_narrowed() -> None:
@@ -117,13 +119,13 @@ def test_what_is_chosen_narrows_what_the_chat_was_started_for() -> None:
     assert doctest.testmod(scope).failed == 0
 
 
-def test_a_chat_started_for_some_articles_shows_and_asks_only_them() -> None:
+def test_a_chat_started_for_some_articles_shows_and_asks_only_them(home: Path) -> None:
     from ui.handlers import Handlers
     from ui.librarian import Librarian
 
     bot = fakes.ScriptedBot(fakes.scripts(), config=Config(model="none", where=LIMITS))
     background, mine = loaded(bot), Conversation()
-    handlers, librarian = Handlers(background, Feedback(Path(os.devnull)), Models(Path())), Librarian(background, True)
+    handlers, librarian = Handlers(background, Feedback(home / NAME), Models(home)), Librarian(background, True)
     assert "Answers from 1 of 2 articles" in handlers.look(mine)[0]
     librarian.choose(mine, click(article="ferry"))
     assert mine.shelf.where is None  # of another publisher
@@ -140,6 +142,9 @@ def test_a_chat_started_for_some_articles_shows_and_asks_only_them() -> None:
         list(handlers.answer(mine))
         assert bot.wheres[-1] == (where and replace(LIMITS, after=where.after))  # without any, its own
         assert "only those of lindau courier" in mine.exchanges[-1].among
+        handlers.rate(mine, click(exchange=str(len(mine.exchanges)), verdict="up"))
+    kept = [json.loads(line)["filters"] for line in (home / NAME).read_text().splitlines()]
+    assert kept == [{"publishers": ["lindau courier"]}, {"publishers": ["lindau courier"], "after": "2024-03-01"}]
     with pytest.raises(UsageError, match="No article has the publisher 'Lindua'"):
         list(background.run(fakes.TOLL, where=Filters(publishers=["Lindua"])))
 
@@ -276,6 +281,16 @@ def test_an_article_is_removed_by_the_second_click_and_no_longer_asked(librarian
     assert "1 removed" in said
     assert narrowed == ""
     assert ferry.id not in {article.id for article in bot.articles}
+
+
+def test_adding_an_article_does_not_widen_the_question(librarian: Any, bot: Chatbot) -> None:
+    mine, other = Conversation(), Conversation()
+    ferry = next(article for article in bot.articles if "Ferry" in (article.title or ""))
+    librarian.choose(mine, click(article=ferry.id))
+    list(librarian.sure(other, click(article=ferry.id)))
+    *_, (said, _, _, narrowed, *_) = librarian.add_text(mine, "The tram was built in Lindau by Ada Stern.", "Tram")
+    assert "1 added" in said
+    assert "Asking 0 of 3 articles" in narrowed
 
 
 def test_a_failure_is_shown_and_changes_nothing(librarian: Any, bot: Chatbot, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -68,11 +68,11 @@ class Librarian:
 
     def sure(self, conversation: Conversation, event: gr.EventData) -> Iterator[tuple[Any, ...]]:
         article = str(event.article)
-        yield from self._change(conversation, lambda bot, progress: bot.remove([article]))
+        yield from self._change(conversation, lambda bot, progress: bot.remove([article]), removes=True)
 
     def forget(self, conversation: Conversation, event: gr.EventData) -> Iterator[tuple[Any, ...]]:
         folder = str(event.folder)
-        yield from self._change(conversation, lambda bot, progress: bot.forget(folder))
+        yield from self._change(conversation, lambda bot, progress: bot.forget(folder), removes=True)
 
     def add_files(self, conversation: Conversation, paths: list[str] | None) -> Iterator[tuple[Any, ...]]:
         """What was uploaded is the library's from then on; the upload itself is deleted."""
@@ -131,7 +131,7 @@ class Librarian:
             banner(self._bot.status, len(self._bot.asked), len(articles)),
         )
 
-    def _change(self, conversation: Conversation, work: Work) -> Iterator[tuple[Any, ...]]:
+    def _change(self, conversation: Conversation, work: Work, removes: bool = False) -> Iterator[tuple[Any, ...]]:
         """Show how far it is, then what came of it. Ends when the questions to start from fit the articles again."""
 
         def task(progress: Progress) -> SyncReport:
@@ -150,5 +150,5 @@ class Librarian:
         except Exception as error:
             log(error, "The library could not be changed.")
             said = library.trouble(in_words(error))
-        conversation.shelf.gone(self._bot.asked, by_reader=True)
+        conversation.shelf.gone(self._bot.asked, by_reader=removes)
         yield self.view(conversation, said)

@@ -59,14 +59,14 @@ class Shelf:
         self.trouble = ""
 
     def gone(self, articles: Iterable[Article], by_reader: bool = False) -> None:
-        """Forget articles that are no longer there. Of a choice that its reader did not end, nothing may be left: to
-        ask all articles instead, unsaid, would be another question."""
+        """Forget articles that are no longer there. Whoever removes the last one that was chosen (`by_reader`) asks all
+        of them again; of a choice that its reader did not end so, nothing may be left: to ask all articles instead,
+        unsaid, would be another question."""
         there = {article.id for article in articles}
         self.removing = self.removing if self.removing in there and not by_reader else ""
-        if self.chosen is not None:
-            self.chosen = self.chosen & there
-            if by_reader:
-                self.chosen = self.chosen or None
+        if self.chosen:
+            left = self.chosen & there
+            self.chosen = None if by_reader and not left else left
 
     def listed(self, articles: Iterable[Article]) -> list[Article]:
         """The articles whose title, publisher or source holds the needle, the newest first."""

@@ -343,6 +343,27 @@ def test_an_edit_that_is_cancelled_changes_nothing(handlers: Any) -> None:
     assert conversation.exchanges[:-1] == before
 
 
+def test_a_new_chat_ends_an_edit_and_gives_back_what_was_being_written(handlers: Any) -> None:
+    from gradio import skip
+
+    conversation = answered(handlers, fakes.LONG)
+    handlers.edit(conversation, "half a tho", click(exchange="1"))
+    box, *view = handlers.clear(conversation)
+    assert (box, view[-1], conversation.editing) == ("half a tho", "", None)
+    assert handlers.clear(conversation)[0] == skip()  # without an edit, the box keeps what is in it
+
+
+def test_a_verdict_and_an_edit_draw_nothing_of_an_answer_that_is_under_way(handlers: Any) -> None:
+    from gradio import skip
+
+    conversation = answered(handlers, fakes.LONG)
+    handlers.ask(conversation, fakes.MAYOR)
+    transcript, live = handlers.rate(conversation, click(exchange="1", verdict="up"))
+    assert 'aria-pressed="true"' in transcript
+    assert live == skip()
+    assert len(handlers.edit(conversation, "", click(exchange="1"))) == 2  # the box, and the note over it
+
+
 @pytest.mark.parametrize("number", ["0", "2", "-1", "x", ""])
 def test_what_is_not_there_cannot_be_edited(handlers: Any, number: str) -> None:
     conversation = answered(handlers, fakes.LONG)

@@ -164,7 +164,8 @@ class Conversation:
             self.run.stop()
         self.asked, self.hint = None, ""
 
-    def clear(self) -> None:
+    def clear(self) -> str | None:
+        """Start over. Returns what belongs in the box where a question under edit stood in it, else None."""
         self.stop()
-        self.end_edit()
         self.exchanges = []
+        return None if self.editing is None else self.end_edit()

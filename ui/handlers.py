@@ -65,15 +65,16 @@ class Handlers:
         return (gr.skip(), *self._view(conversation))
 
     def edit(self, conversation: Conversation, unsent: str, event: gr.EventData) -> tuple[Any, ...]:
-        """Put a question back into the box; asking will replace it and what came after it."""
+        """Put a question back into the box; asking will replace it and what came after it. Nothing else is shown
+        again, as an answer may be under way."""
         exchange = conversation.at(event.exchange)
         if exchange is None:
-            return (gr.skip(), *self._view(conversation))
+            return gr.skip(), self._note(conversation)
         conversation.edit(exchange.number, unsent)
-        return (exchange.question, *self._view(conversation))
+        return exchange.question, self._note(conversation)
 
     def end_edit(self, conversation: Conversation) -> tuple[Any, ...]:
-        return (conversation.end_edit(), *self._view(conversation))
+        return conversation.end_edit(), self._note(conversation)
 
     def restore(self, conversation: Conversation) -> tuple[Any, ...]:
         conversation.restore()
@@ -114,28 +115,31 @@ class Handlers:
             run.stop()  # also when the tab was closed in the middle
 
     def rate(self, conversation: Conversation, event: gr.EventData) -> tuple[Any, ...]:
-        """Keep what the reader thinks of an answer, where that is news. A word belongs to the thumb that is pressed."""
+        """Keep what the reader thinks of an answer, where that is news, and show that answer again. A word belongs to
+        the thumb that is pressed."""
         exchange, verdict = conversation.at(event.exchange), event.verdict
         if exchange is None or exchange.answer is None or verdict not in VERDICTS:
-            return self._view(conversation)
+            return gr.skip(), gr.skip()
         word = str(event.word or "").strip() if verdict == exchange.verdict else ""
         if (verdict, word, "") == (exchange.verdict, exchange.word, exchange.trouble):
-            return self._view(conversation)
+            return gr.skip(), gr.skip()
         try:
             where = within(exchange.where, self._bot.limits, self._bot.articles)
             self._feedback.keep(exchange.answer, conversation.history(exchange), verdict, word, where)
             exchange.verdict, exchange.word, exchange.trouble = verdict, word, ""
         except FootnoteError as error:
             exchange.trouble = str(error)
-        return self._view(conversation)
+        if exchange is conversation.exchanges[-1]:
+            return gr.skip(), self._live(conversation)
+        return self._transcript(conversation), gr.skip()
 
     def stop(self, conversation: Conversation) -> tuple[Any, ...]:
         conversation.stop()
         return self._view(conversation)
 
     def clear(self, conversation: Conversation) -> tuple[Any, ...]:
-        conversation.clear()
-        return self._view(conversation)
+        box = conversation.clear()
+        return (gr.skip() if box is None else box, *self._view(conversation))
 
     def look(self, conversation: Conversation) -> tuple[Any, ...]:
         """How far loading is, and what changed since. Only what is no longer true is shown again: not the conversation,
@@ -156,8 +160,9 @@ class Handlers:
         if name == "model":
             self._models.switch(self._bot, word)
             model = word  # shown as chosen until the clock finds that it is another: a browser keeps what it was given
-        else:
-            conversation.settings = conversation.settings.with_word(name, word)
+        elif self._bot.bot:
+            started = self._bot.bot.config.answer_threshold
+            conversation.settings = conversation.settings.with_word(name, word, started)
         over, transcript, _, clock = self.look(conversation)
         conversation.menu = self._menu(conversation, model)
         return (over, transcript, self._menu(conversation, model, is_open=True), clock)
@@ -173,8 +178,11 @@ class Handlers:
             gr.Button(visible=not busy),
             gr.Button(visible=busy),
             export_menu(conversation.exchanges),
-            editing(conversation) + refused_to_ask(conversation.hint),
+            self._note(conversation),
         )
+
+    def _note(self, conversation: Conversation) -> str:
+        return editing(conversation) + refused_to_ask(conversation.hint)
 
     def _among(self, exchange: Exchange) -> str:
         return among(self._bot.articles, exchange.where, self._bot.limits)

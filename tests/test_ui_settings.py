@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import doctest
 import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import ui.settings
 from rag.catalogue import CATALOGUE
 from rag.config import Config
 from rag.errors import ModelBroken
@@ -17,7 +19,7 @@ from tests.test_ui_render import Page
 from ui.conversation import Conversation
 from ui.feedback import NAME, Feedback
 from ui.models import Models
-from ui.settings import CARE, LENGTHS, PASSAGES, Choice, Settings, menu, nearest
+from ui.settings import CARE, LENGTHS, PASSAGES, Choice, Settings, menu
 
 
 def test_untouched_settings_change_nothing_and_the_menu_shows_how_footnote_was_started() -> None:
@@ -26,6 +28,23 @@ def test_untouched_settings_change_nothing_and_the_menu_shows_how_footnote_was_s
     assert "answers when it is at least 80 % sure" in page.text
     selected = [attrs["value"] for tag, attrs in page.tags if tag == "option" and "selected" in attrs]
     assert selected == ["5", "160"]  # also what is not on offer here, such as --top-k 5
+
+
+def test_a_threshold_that_is_not_on_offer_is_shown_as_it_is_and_can_be_come_back_to() -> None:
+    def shown(settings: Settings) -> tuple[list[str], str]:
+        page = Page(menu(settings, Config(answer_threshold=0.72), ()))
+        return page.attributes("aria-valuetext"), page.text
+
+    names, text = shown(Settings())
+    assert names == ["As started"]
+    assert "answers when it is at least 72 % sure" in text
+    careful = Settings().with_word("answer_threshold", "5", 0.72)
+    assert careful.changes == {"answer_threshold": 0.8}
+    assert shown(careful)[0] == ["Careful"]
+    again = careful.with_word("answer_threshold", "4", 0.72)
+    assert again.changes == {"answer_threshold": 0.72}
+    assert [name for _, name in again.care(0.5)].count("As started") == 1  # under another model's threshold
+    assert doctest.testmod(ui.settings).failed == 0
 
 
 def test_only_what_is_on_offer_is_taken() -> None:
@@ -41,7 +60,6 @@ def test_only_what_is_on_offer_is_taken() -> None:
         assert settings.with_word(name, word) == settings
     for place, (threshold, _) in enumerate(CARE):
         assert settings.with_word("answer_threshold", str(place)).changes == {"answer_threshold": threshold}
-        assert nearest(threshold) == place
     assert [settings.with_word("top_k", str(n)).top_k for n in PASSAGES] == [*PASSAGES]
     assert [settings.with_word("max_answer_tokens", str(n)).max_answer_tokens for n, _ in LENGTHS] == [80, 160, 320]
     assert (CARE[0][0], CARE[-1][0]) == (0.2, 0.8)

@@ -49,14 +49,23 @@ class Settings:
         known = {name: getattr(self, name) for name in self.__slots__}
         return {name: value for name, value in known.items() if value is not None}
 
-    def with_word(self, name: str, word: str) -> Settings:
-        """A browser's word for a setting, taken only where it is on offer.
+    def care(self, started: float) -> list[tuple[float, str]]:
+        """The places of the slider: a threshold that is not on offer, as a command line may ask for one, is one too.
+
+        >>> [name for _, name in Settings().care(0.7)]
+        ['Talkative', 'Rather talkative', 'Balanced', 'Rather careful', 'As started', 'Careful']
+        """
+        others = {started, self.answer_threshold or started} - {value for value, _ in CARE}
+        return sorted([*CARE, *((value, "As started") for value in others)])
+
+    def with_word(self, name: str, word: str, started: float = CARE[0][0]) -> Settings:
+        """A browser's word for a setting, taken only where it is on offer; `started` is the threshold of Footnote.
 
         >>> Settings().with_word("top_k", "12").top_k, Settings().with_word("top_k", "9999").top_k
         (12, None)
         """
         offers: dict[str, dict[str, float]] = {
-            "answer_threshold": {str(place): value for place, (value, _) in enumerate(CARE)},
+            "answer_threshold": {str(place): value for place, (value, _) in enumerate(self.care(started))},
             "top_k": {str(count): count for count in PASSAGES},
             "max_answer_tokens": {str(tokens): tokens for tokens, _ in LENGTHS},
         }
@@ -67,12 +76,13 @@ class Settings:
 def menu(settings: Settings, config: Config, models: Sequence[Choice], is_open: bool = False) -> str:
     """The settings, folded away unless one was just changed. `config` is what Footnote was started with; `models` are
     empty where it has none."""
-    place = nearest(settings.answer_threshold or config.answer_threshold)
-    threshold, name = CARE[place]
+    offers = settings.care(config.answer_threshold)
+    place = [value for value, _ in offers].index(settings.answer_threshold or config.answer_threshold)
+    threshold, name = offers[place]
     said = f"{name}: answers when it is at least {round(100 * threshold)} % sure that the articles hold the answer."
-    care = (
+    slider = (
         '<label class="care">How sure must an answer be?<span class="ends" aria-hidden="true"><span>talkative</span>'
-        f'<span>careful</span></span><input type="range" min="0" max="{len(CARE) - 1}" step="1" value="{place}" '
+        f'<span>careful</span></span><input type="range" min="0" max="{len(offers) - 1}" step="1" value="{place}" '
         f'data-event="set" data-setting="answer_threshold" aria-valuetext="{name}"></label><p class="hint">{said}</p>'
     )
     passages = options([(str(n), f"{n} passages") for n in PASSAGES], str(settings.top_k or config.top_k))
@@ -80,7 +90,7 @@ def menu(settings: Settings, config: Config, models: Sequence[Choice], is_open: 
     lengths = options([(str(n), label) for n, label in LENGTHS], tokens)
     return (
         f'<details class="menu-of settings"{" open" if is_open else ""}><summary>Settings</summary>'
-        f'<div class="menu" role="group" aria-label="Settings">{care}'
+        f'<div class="menu" role="group" aria-label="Settings">{slider}'
         f"{select('How much is read', 'top_k', passages)}{select('Length of answers', 'max_answer_tokens', lengths)}"
         f"{model_choice(config.model, models)}"
         '<p class="hint">The first three are for this tab; the model is for everybody who asks this Footnote.</p>'
@@ -105,8 +115,3 @@ def options(offers: Sequence[tuple[str, str]], chosen: str) -> str:
         f'<option value="{escape(value)}"{" selected" if value == chosen else ""}>{escape(label)}</option>'
         for value, label in known
     )
-
-
-def nearest(threshold: float) -> int:
-    """The place in CARE that comes nearest."""
-    return min(range(len(CARE)), key=lambda place: abs(CARE[place][0] - threshold))

@@ -255,7 +255,9 @@ def test_a_refusal_gives_its_reason_and_leads_to_the_nearest_passages() -> None:
     assert "I looked for a toll for lorries" in page.text
     keys = [attrs["data-key"] for tag, attrs in page.tags if tag == "a"]
     assert keys == ["p1", "p2"]
-    assert Page(panel([one])).marked == {f"p{i}": hit.passage.text for i, hit in enumerate(fakes.BRIDGE_HITS, 1)}
+    sources = Page(panel([one]))
+    assert sources.marked == {f"p{i}": hit.passage.text for i, hit in enumerate(fakes.BRIDGE_HITS, 1)}
+    assert [attrs["data-key"] for _, attrs in sources.tags if attrs.get("class") == "back"] == keys  # and back again
 
 
 def test_a_refusal_that_names_the_nearest_words_leads_to_them() -> None:

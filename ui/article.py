@@ -117,13 +117,17 @@ def marked(text: str, start: int, end: int, marks: Sequence[Mark], exchange: int
         keys = [mark.key for mark in inside if mark.start <= left and right <= mark.end]
         piece = escape(text[left:right])
         pieces.append(f'<mark data-keys="{" ".join(keys)}" tabindex="-1">{piece}</mark>' if keys else piece)
-        pieces += [way_back(mark, exchange) for mark in inside if mark.end == right and mark.label]
+        pieces += [way_back(mark, exchange) for mark in inside if mark.end == right]
     return "".join(pieces)
 
 
 def way_back(mark: Mark, exchange: int) -> str:
-    """The number after the marked words, which leads back to the sentence that they support."""
+    """After the marked words: the number, which leads back to the sentence that they support, or only an arrow, to the
+    place where they were offered."""
+    name, title = f"Footnote {mark.label}: back to the sentence", "Back to the sentence"
+    if not mark.label:
+        name = title = "Back to the nearest passages"
     return (
         f'<a class="back" href="#exchange-{exchange}" data-exchange="{exchange}" data-key="{mark.key}" '
-        f'aria-label="Footnote {mark.label}: back to the sentence" title="Back to the sentence">{mark.label}</a>'
+        f'aria-label="{name}" title="{title}">{mark.label}</a>'
     )

@@ -52,7 +52,7 @@ def doubt(record: Answer) -> str:
 
 def claim(record: Claim, number: int, index: int) -> str:
     notes = "".join(footnote(citation, number, index) for citation in record.citations)
-    return f'<span class="claim" id="claim-{number}-{index}" tabindex="-1">{isolated(record.text)}{notes}</span>'
+    return f'<span class="claim">{isolated(record.text)}{notes}</span>'
 
 
 def footnote(citation: Citation, number: int, index: int) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Request
+from playwright.sync_api import BrowserContext, Page
 
 from tests.browser.stage import chromium, open_tab
 
@@ -24,10 +24,6 @@ def tab(browser: BrowserContext) -> Iterator[OpenTab]:
     """`tab(address, width=..., dark=...)` opens a tab. Afterwards: no dialog, no script error, no request elsewhere."""
     pages: list[Page] = []
     faults: list[str] = []
-
-    def note_outside(request: Request) -> None:
-        if is_outside(request.url):
-            faults.append(f"request to {request.url}")
 
     def watch(page: Page) -> None:
         page.on("dialog", lambda dialog: (faults.append(f"dialog: {dialog.message}"), dialog.dismiss()))

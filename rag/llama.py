@@ -31,6 +31,9 @@ from rag.types import Messages, Pieces
 KEEP_FROM = 256
 """Tokens from which what all prompts begin with is kept on disk: 850 tokens of examples take 8 seconds to evaluate and
 a twentieth of one to read back."""
+PATIENCE, CLOSING = 600.0, 3.0
+"""Seconds that an answer waits for the one before it, which may have been left open and forgotten; and that `close`
+waits for one to end by itself."""
 
 
 class LlamaCpp:
@@ -92,6 +95,7 @@ class LlamaCpp:
         stat = path.stat()
         self._made_by = f"{path.resolve()} {stat.st_size} {stat.st_mtime_ns} {llama_cpp.__version__} {tuning}"
         self._lock = threading.Lock()  # a context is not thread-safe, streaming included
+        self._closed = self._freed = False
         self._context = Context(llama_cpp, self._llama, self._block, lora)
         self._cached: list[int] = []  # tokens whose keys and values the context holds
         self._ends: list[int] = []  # where the blocks end in which they were evaluated
@@ -107,6 +111,7 @@ class LlamaCpp:
         return int(self._llama.n_ctx())
 
     def count_tokens(self, text: str) -> int:
+        self._must_be_open()
         return len(self.tokenizer.tokens(text))
 
     def stream(self, messages: Messages, max_tokens: int) -> Pieces:
@@ -115,9 +120,10 @@ class LlamaCpp:
 
         segments = self._prompt(messages, max_tokens)
         decoder = codecs.getincrementaldecoder("utf-8")("replace")  # a token may end inside a character
-        with self._lock:
+        with self._alone():
             logits = self._evaluate(segments)
             for _ in range(max_tokens):
+                self._must_be_open()  # it may have been closed since the last piece was taken
                 token = int(np.argmax(logits))
                 if llama_vocab_is_eog(self._llama._model.vocab, token):
                     break
@@ -131,7 +137,7 @@ class LlamaCpp:
     def choose(self, messages: Messages, options: Sequence[str]) -> list[float]:
         """Log-probability of each option as the first word of the reply; upper and lower case count together."""
         segments = self._prompt(messages, 0)
-        with self._lock:
+        with self._alone():
             return self._log_shares(self._evaluate(segments), options)
 
     def choose_each(self, prompts: Sequence[Messages], options: Sequence[str]) -> list[list[float]]:
@@ -145,7 +151,7 @@ class LlamaCpp:
             return []
         alike = _alike(segments)
         tails = [[token for segment in one[alike:] for token in segment] for one in segments]
-        with self._lock:
+        with self._alone():
             if alike:
                 self._evaluate(segments[0][:alike])
             else:
@@ -161,7 +167,7 @@ class LlamaCpp:
         """How long so many tokens take to evaluate and so many to write; the shorter of two runs."""
         tokens = (self.tokenizer.tokens("The harbour bridge is long and was dear. ") * read)[:read]
         runs = []
-        with self._lock:
+        with self._alone():
             for _ in range(2):
                 self._truncate(0)
                 started = time.perf_counter()
@@ -173,7 +179,39 @@ class LlamaCpp:
         return min(runs)
 
     def close(self) -> None:
-        with self._lock:
+        """Free the model. A reply that is still being written ends with ModelError; where nobody takes its next piece,
+        it frees the model when it is given up."""
+        self._closed = True
+        if self._lock.acquire(timeout=CLOSING):
+            try:
+                self._free()
+            finally:
+                self._lock.release()
+
+    # --- below: one at a time --------------------------------------------------------------------------------
+
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[None]:
+        """The context is one caller's, as long as this lasts."""
+        if not self._lock.acquire(timeout=PATIENCE):
+            raise ModelError(
+                "Another answer has been open for ten minutes. Take the rest of its pieces, or close its iterator."
+            )
+        try:
+            self._must_be_open()
+            yield
+        finally:
+            if self._closed:
+                self._free()
+            self._lock.release()
+
+    def _must_be_open(self) -> None:
+        if self._closed:
+            raise ModelError("The model has been closed. Load the chatbot again to ask.")
+
+    def _free(self) -> None:
+        if not self._freed:
+            self._freed = True
             self._llama._ctx.close()
             self._llama.close()
 
@@ -181,6 +219,7 @@ class LlamaCpp:
 
     def _prompt(self, messages: Messages, max_tokens: int) -> list[list[int]]:
         """Tokens of the whole prompt, in the segments that `CUT` marks; refused where the answer would find no room."""
+        self._must_be_open()
         segments = self.tokenizer.segments(messages)
         length = sum(map(len, segments))
         if length + max_tokens + 8 > self.n_ctx:

@@ -17,7 +17,7 @@ from rag.catalogue import CATALOGUE
 from rag.chat import Chatbot
 from rag.config import Config
 from rag.embedder import SentenceTransformerEmbedder
-from rag.errors import ModelBroken, ModelNotFound, QuestionError
+from rag.errors import ModelBroken, ModelError, ModelNotFound, QuestionError
 from rag.llama import LlamaCpp
 from rag.states import States
 from rag.types import CUT, Answer, Event, Messages, Retrieved, Token
@@ -213,6 +213,20 @@ def test_a_prompt_that_does_not_fit_is_turned_down_before_it_is_read(llama: Llam
     with pytest.raises(QuestionError, match=r"shorter"):
         llama.choose(user("bridge " * 2000), ["Yes", "No"])
     assert "".join(llama.stream(user("Say hello."), 3))
+
+
+def test_a_closed_model_says_so_and_ends_the_reply_that_was_open(gguf: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rag.llama.CLOSING", 0.01)
+    model = LlamaCpp(gguf, n_ctx=256)
+    pieces = model.stream(user("Count to fifty."), 50)
+    next(pieces)
+    model.close()  # by the thread that holds the reply: it must not wait for itself
+    with pytest.raises(ModelError, match="closed"):
+        list(pieces)
+    for use in (lambda: model.count_tokens("bridge"), lambda: model.choose(user("Is snow white?"), ["Yes", "No"])):
+        with pytest.raises(ModelError, match="closed"):
+            use()
+    model.close()
 
 
 def test_no_more_tokens_than_asked_for_and_whole_characters(llama: LlamaCpp) -> None:

@@ -9,7 +9,8 @@ from typing import Any
 from rag.errors import ModelBroken, ModelError
 from rag.types import CUT, Messages
 
-_PLACE = re.compile(r"\x1d(\d+)\x1d")
+_PLACE = re.compile(r"\x02(\d+)\x02")
+"""Where a content goes in the filled template. Not white space, which templates trim."""
 
 
 class Tokenizer:
@@ -61,10 +62,15 @@ class Tokenizer:
         """The chat template with a place, numbered from 0, for each message's content."""
         from jinja2 import TemplateError
 
-        messages = [{"role": role, "content": f"\x1d{i}\x1d"} for i, role in enumerate(roles)]
+        messages = [{"role": role, "content": f"\x02{i}\x02"} for i, role in enumerate(roles)]
         try:
-            return str(self._template(messages=messages).prompt)
+            filled = str(self._template(messages=messages).prompt)
         except (TemplateError, ValueError) as error:
             raise ModelError(
                 f"The chat template of {self._name} does not take our conversation: {error}. Take another model."
             ) from error
+        if {int(place) for place in _PLACE.findall(filled)} != set(range(len(roles))):
+            raise ModelError(
+                f"The chat template of {self._name} leaves out part of our conversation. Take another model."
+            )
+        return filled

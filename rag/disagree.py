@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from rag.asked import kind
-from rag.cite import Statement, quoted
+from rag.asked import TIMES, kind
+from rag.cite import MAX_CLAIMS, Statement, quoted
 from rag.evidence import Sentence
 from rag.facts import Date, Number, content_words, dates, is_negated, names, numbers
 
@@ -22,7 +22,7 @@ RELEVANT_FROM = 0.15
 """Relevance from which a sentence is heard against one that is shown."""
 WORDS_SHARED = 0.5
 """Share of the shorter sentence's words, apart from what differs, that the other must hold for a date, a name or a
-negation to be what differs; a number is told by its own unit, and needs only a name or two words in common."""
+negation to be what differs; so must it for a number of things. One of metres or dollars is told by its unit."""
 NEAR_VALUE = 0.2
 """Two numbers of which one is rounded or bounded agree when they are this near, as a share of the larger."""
 
@@ -37,6 +37,9 @@ _ASKS_HOW = re.compile(
     re.I,
 )
 """A question that only mentions where somebody appeared does not ask how."""
+_ASKS_WHETHER = re.compile(
+    r"^\W*((and|so|but|then)\W+)*(did|does|do|is|was|are|were|has|have|had|will|can|could)\b|\bwhether\b", re.I
+)
 _MANNER = (
     re.compile(r"\b((tele)?phone|video[- ]?(link|call|conferenc\w+)|remote(ly)?|virtual(ly)?|online)\b", re.I),
     re.compile(
@@ -70,7 +73,7 @@ def both_sides(
                 if difference(question, one.text, other.text, float(one.vector @ other.vector)):
                     rest = [s for s in statements if not {*s.sources} & {one, other}]
                     said = _attributed(one, "The articles disagree: according to"), _attributed(other, "According to")
-                    return [*said, *rest]
+                    return [*said, *rest][:MAX_CLAIMS]
     return list(statements)
 
 
@@ -130,6 +133,11 @@ def _counts(question: str, one: str, other: str) -> Difference | None:
     mine, theirs = list(_counted(one)), list(_counted(other))
     for number, thing in mine:
         same = [there for there, what in theirs if what == thing and thing]
+        measured = number.unit and number.unit not in TIMES
+        named = {word for name in names(f"{one} {other}") for word in content_words(name.text)}
+        told = set(content_words(one)) & set(content_words(other)) - named - {thing}
+        if not measured and not (told and _say_the_same(one, other, {thing})):
+            continue  # people died and people were saved; 52 years old and mayor for 20 years
         if same and not any(_close(number, there) for there in same):
             return Difference("number", one[number.start : number.end], other[same[0].start : same[0].end])
     return None
@@ -138,6 +146,8 @@ def _counts(question: str, one: str, other: str) -> Difference | None:
 def _counted(text: str) -> Iterator[tuple[Number, str]]:
     """Each number with its unit, or the stem of the noun after it."""
     for number in numbers(text):
+        if number.unit == "th":
+            continue
         after = content_words(" ".join(text[number.end :].split()[:2]))
         yield number, number.unit or (after[0] if after else "")
 
@@ -174,7 +184,8 @@ def _manner(question: str, one: str, other: str) -> Difference | None:
 
 
 def _negation(question: str, one: str, other: str) -> Difference | None:
-    if is_negated(one) == is_negated(other) or not _say_the_same(one, other, set()):
+    asks_whether = not kind(question) and _ASKS_WHETHER.search(question)
+    if not asks_whether or is_negated(one) == is_negated(other) or not _say_the_same(one, other, set()):
         return None
     return Difference("negation", one, other)
 

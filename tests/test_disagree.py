@@ -117,6 +117,18 @@ AGREE = [
     ),
     ("What did Brandt say?", "Brandt addressed the Lindau meeting by video link.", "Brandt took the stage in Lindau."),
     ("How did Brandt praise them?", "Brandt spoke to Lindau by video link.", "Brandt praised Lindau on stage."),
+    (
+        "When did the Lindau council approve the budget?",
+        "The Lindau council approved the budget on Monday without debate.",
+        "The Lindau council approved the budget on Monday.",
+    ),
+    ("How many people died in Orlow?", "In Orlow 40 people died.", "In Orlow 120 people were rescued from the mine."),
+    ("How old is Brandt?", "Ilse Brandt is 52 years old.", "Ilse Brandt has been mayor of Lindau for 20 years."),
+    (
+        "How many people met in Lindau?",
+        "In Lindau 40 people met for the 2nd time.",
+        "In Lindau 40 people met on the 3rd floor.",
+    ),
     ("When was it?", "Zebras graze on Monday.", "Chess was invented on Tuesday."),
 ]
 

@@ -131,6 +131,8 @@ def same_value(a: Number, b: Number) -> bool:
 
 def fits(claim: Date, given: Date) -> bool:
     """True when every part of `claim` stands in `given`."""
+    if None not in (claim.weekday, given.weekday) and claim.weekday != given.weekday:
+        return False
     parts = ((claim.year, given.year), (claim.month, given.month), (claim.day, given.day))
     if not any(part for part, _ in parts):
         return claim.weekday == given.weekday

@@ -34,7 +34,7 @@ _COUNT = re.compile(
     r"\b(dozens|scores|hundreds|thousands|millions|billions|trillions|a couple|both|none|nobody|no[ -]one)\b", re.I
 )
 """A number that is told without one: "dozens" answers how many, "several" does not."""
-_TIMES = frozenset(["year", "month", "week", "day", "hour", "minute", "second", "decade", "century"])
+TIMES = frozenset(["year", "month", "week", "day", "hour", "minute", "second", "decade", "century"])
 _REASON = re.compile(r"\b(why|what (caused|prompted)|for what reason)\b", re.I)
 _CAUSE = re.compile(
     r"\b(because|since|as (it|they|he|she|this|the)|due to|owing to|thanks to|so that|so as|in order|for fear|amid"
@@ -45,8 +45,9 @@ _CAUSE = re.compile(
 )
 """Words that give a reason."""
 _QUOTATION = re.compile(
-    r"\b(own words|word for word|verbatim|what words|exact words|wording|exactly (did|does)|quotes?)\b"
-    r"|\bhow (did|does) \w.* put\b",
+    r"\b(own words|word for word|verbatim|what words|exact words|wording|quotes?)\b"
+    r"|\bexactly (did|does)\b.*\b(say|tell|reply|answer|write|call)\b"
+    r"|\bhow (did|does) \w.* put (it|this|that|his|her|their|\w+['’]s)\b",
     re.I,
 )
 _QUOTED = re.compile(r"[\"“][^\"“”]{3,}")
@@ -62,6 +63,9 @@ _PERSON = re.compile(
     re.I,
 )
 """Questions for a person or a body: what heads, writes or speaks is no country, nor the place where it happens."""
+_QUESTION_WORD = re.compile(r"\b(who|whom|whose|what|which|when|where|why|how)\b", re.I)
+_LINKING = frozenset(["who", "whom", "whose", "when", "where"])
+"""After another question word, these ask nothing: "what did the man who led the talks want?"."""
 _HERE = re.compile(r"\b(in|near|across|throughout) (the )?$", re.I)
 _ORDINARY = re.compile(r"[A-Z]{1,3}|\w+(ese|ish)")
 """What is written like a name and names nobody: "AI", "Chinese"."""
@@ -71,9 +75,13 @@ def kind(question: str) -> Kind:
     """
     >>> [kind(q) for q in ("When did it open?", "How long is it?", "And who paid?", "Why is it late?")]
     ['date', 'number', 'name', 'reason']
+    >>> kind("What did Brandt say when she opened it?")
+    ''
     """
+    first = _QUESTION_WORD.search(question)
     for name, pattern in _PATTERNS:
-        if pattern.search(question):
+        match = pattern.search(question)
+        if match and not (match[0].lower() in _LINKING and first and first.start() < match.start()):
             return name
     return ""
 
@@ -108,7 +116,7 @@ def gives(text: str, question: str) -> bool:
             return True
         counts = [number for number in _new_numbers(text, question) if number.unit != "th"]
         if unit := _unit(question):
-            return any(number.unit in _TIMES if unit in _TIMES else number.unit == unit for number in counts)
+            return any(number.unit in TIMES if unit in TIMES else number.unit == unit for number in counts)
         return bool(counts or (_AGE.search(question) and dates(text)))
     if wanted == "name":
         known = set(content_words(question))

@@ -16,6 +16,9 @@ from rag.tokens import Token, ordinal, poles, senses
 PEOPLE = frozenset(("peopl", "person", "other"))
 """Stems that may stand for any counted persons."""
 
+MOSTLY = 0.6
+"""Share of a sentence's content that lies on what is said to hold under a condition, from which it is about that."""
+
 RANK = {"asked": 3, "possible": 2, "planned": 2, "future": 1, "fact": 0}
 
 # Modifier of the sentence -> modifiers of the source that entail it. "" is an exact number.
@@ -38,10 +41,11 @@ def clashes(a: Alignment, context: Context) -> list[Clash]:
 def number_clashes(a: Alignment, context: Context) -> Iterator[Clash]:
     given = [t for t in a.source if t.number]
     for i, (token, to) in enumerate(zip(a.sentence, a.to, strict=True)):
-        if not token.number or (token.number.value in (0.5, 1) and not token.number.unit):
+        there = a.source[to] if to >= 0 else None
+        counted = there is not None and there.number is not None
+        if not token.number or (token.number.value in (0.5, 1) and not token.number.unit and not counted):
             continue
         same = [t for t in given if t.number and same_value(token.number, t.number)]
-        there = a.source[to] if to >= 0 else None
         if not same:
             if (
                 i
@@ -51,7 +55,7 @@ def number_clashes(a: Alignment, context: Context) -> Iterator[Clash]:
                 continue  # a number in a name, such as Agenda 21
             nearest = [there] if there and there.number else given
             if not any(t.number and rounds(token.number, t.number) for t in nearest):
-                small = token.number.value < 11 and not token.text[0].isdigit()
+                small = token.number.value < 11 and not token.text[0].isdigit() and not counted
                 shown = f': the source says "{there.text}"' if there and there.number else ": not in the source"
                 yield Clash("small number" if small else "number", f"number {token.text}{shown}")
             continue
@@ -194,28 +198,38 @@ def condition_clashes(a: Alignment, context: Context) -> Iterator[Clash]:
     if any(t.text.lower() in CONDITIONS | SETTLED for t in a.sentence):
         return
     told = {to for to, score in zip(a.to, a.score, strict=True) if to >= 0 and score >= 0.6}
+    most = MOSTLY * sum(t.kind != "function" for t in a.sentence)
     for at, token in enumerate(a.source):
-        before = a.source[at - 1].text.lower() if at and a.source[at - 1].sentence == token.sentence else ""
-        if token.text.lower() not in CONDITIONS or before in UNCONDITIONAL:
+        if not _opens_condition(a.source, at):
             continue
         own = [j for j, t in enumerate(a.source) if j > at and (t.sentence, t.clause) == (token.sentence, token.clause)]
         if told.intersection(own):
             continue
-        governed = [
-            j for j, t in enumerate(a.source) if t.sentence == token.sentence and _governs(token, before, t, j - at)
-        ]
-        verbs = [next((k for k in governed if k > j and a.source[k].kind == "word"), -1) for j in governed
-                 if a.source[j].text.lower() in MODALS]  # fmt: skip
-        if told.intersection(verbs):
+        governed = [j for j, t in enumerate(a.source) if _governs(a.source, at, t, j)]
+        verbs = {next((k for k in governed if k > j and a.source[k].kind == "word"), -1) for j in governed
+                 if a.source[j].text.lower() in MODALS}  # fmt: skip
+        content = {j for j in governed if a.source[j].kind != "function"}
+        if told & verbs or len(told & content) >= most:
             yield Clash("condition", f'"{token.text}" of the source is left out')
 
 
-def _governs(marker: Token, before: str, token: Token, distance: int) -> bool:
-    """Whether a condition may hold for this token: what stands before it in its clause, or, where it opens the
-    sentence, in the clause after it; where a comma comes before it, in the clause before."""
-    if not before:
+def _opens_condition(row: tuple[Token, ...], at: int) -> bool:
+    low = row[at].text.lower()
+    before = row[at - 1].text.lower() if at else ""
+    if low == "long":
+        return before == "as" and at + 1 < len(row) and row[at + 1].text.lower() == "as"
+    return low in CONDITIONS and before not in UNCONDITIONAL
+
+
+def _governs(row: tuple[Token, ...], at: int, token: Token, place: int) -> bool:
+    """Whether the condition that opens at a place may hold for a token: for what stands before it in its clause, or,
+    where a comma comes before it, in the clause before; where it opens the sentence, for the clause after it."""
+    marker = row[at]
+    if token.sentence != marker.sentence:
+        return False
+    if not at or row[at - 1].sentence != marker.sentence:
         return token.clause == marker.clause + 1
-    return distance < 0 and token.clause >= marker.clause - 1
+    return place < at and token.clause == row[at - 1].clause
 
 
 RULES: tuple[Callable[[Alignment, Context], Iterator[Clash]], ...] = (

@@ -45,6 +45,8 @@ def checker():
         ("The host of the forum is Peking University.", FORUM),
         ("Norvex will leave if the tax is raised.", TAX),
         ("The plant opened in May.", TAX),
+        ("Norvex opened a plant in May.", "Norvex, which opened a plant in May, said prices may rise if it rains."),
+        ("One of the miners was saved.", "One of the 3 miners was saved."),
         ("The match will be played on Sunday.", "Even if it rains, the match will be played on Sunday."),
     ],
 )
@@ -68,6 +70,14 @@ def test_true_sentences_are_supported(checker, sentence, source):
         ("The firm of Lund is Norvex.", VIDEO),
         ("Jo Lund founded Norvex.", VIDEO),
         ("Norvex will leave.", TAX),
+        (
+            "The union has agreed to end the strike.",
+            "The union has agreed to end the strike if wages rise by 5 percent.",
+        ),
+        ("Iran will negotiate.", "Iran will negotiate as long as sanctions are lifted."),
+        ("Two people died in Orlow.", "Nine people died in Orlow."),
+        ("One person died in Orlow.", "Three people died in Orlow."),
+        ("The ferry sank on Tuesday, 3 June.", "The ferry sank on Monday, 3 June."),
         ("Brandt said she would resign.", "Brandt said she would resign if the council cut the budget."),
         ("Jo Lund, founder of Norvex, showed a video.", VIDEO),
         ("Jo Lund founded a start-up and the firm she founded is Norvex.", VIDEO),

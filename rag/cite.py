@@ -136,9 +136,12 @@ def compose(
     first = [quoted(best)] if best not in used else []
     shown = (first + drafted)[:max_claims]
     rest = [s for s in evidence if s not in used and s is not best and value(s) >= quote_from]
-    for name in uncovered(question, [*(s for statement in shown for s in statement.sources), *rest]):
-        rest += [s for s in sorted(evidence, key=value, reverse=True) if name <= words(s) and value(s) >= KEEP_FROM][:1]
-    chosen = sorted(rest, key=value, reverse=True)[: max_claims - len(shown)]
+    owed: list[Sentence] = []
+    for name in uncovered(question, [s for statement in shown for s in statement.sources]):
+        near = [s for s in sorted(evidence, key=value, reverse=True) if name <= words(s) and value(s) >= KEEP_FROM][:1]
+        owed += [s for s in near if s not in owed]
+    more = [s for s in sorted(rest, key=value, reverse=True) if s not in owed]
+    chosen = [*owed, *more][: max_claims - len(shown)]
     return shown + [quoted(s) for s in evidence if s in chosen]
 
 

@@ -1,4 +1,4 @@
-"""The facts that stand in a text: numbers with modifier and unit, dates, names, quotations, negation, modality.
+"""The facts that stand in a text: numbers with modifier and unit, dates, names, negation.
 
 Pure functions over one text, by rules and word lists. Knows nothing about sources, and judges nothing.
 """
@@ -10,21 +10,19 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from rag.lexicon import (
-    HEDGES,
     MODIFIERS,
     MONTHS,
     NEGATIONS,
     NUMBER_WORDS,
     SCALES,
-    SPEECH,
     UNITS,
     WEEKDAYS,
 )
 from rag.words import content_words, tidy
 
 __all__ = [
-    "Date", "Name", "Number", "Quotation",
-    "content_words", "dates", "is_negated", "modality", "names", "numbers", "quotations",
+    "Date", "Name", "Number",
+    "content_words", "dates", "is_negated", "names", "numbers",
 ]  # fmt: skip
 
 
@@ -61,19 +59,8 @@ class Name:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Quotation:
-    """The words between quotation marks, and who says them ("" where the text does not tell)."""
-
-    text: str
-    speaker: str
-    start: int
-    end: int
-
-
 _MODIFIER_OF = {phrase: key for key, phrases in MODIFIERS.items() for phrase in phrases.split("|")}
 _UNIT_OF = {word: key for key, words in UNITS.items() for word in words.split()}
-_HEDGE_OF = {word: level for level, words in HEDGES.items() for word in words.split()}
 
 
 def _any(words: object) -> str:
@@ -157,8 +144,9 @@ def dates(text: str) -> tuple[Date, ...]:
 
 def _date(match: re.Match[str]) -> Date | None:
     month_word = match["month"] or match["month2"]
-    if month_word and (not month_word[0].isupper() or _is_may_the_person(match)):
-        return None
+    month = MONTHS.get(month_word.lower().rstrip(".")) if month_word else None
+    if month_word and (month is None or not month_word[0].isupper() or _is_may_the_person(match)):
+        return None  # case aside, "Auguſt" is August too
     if match["year3"] and re.match(
         r"\s*(?:%|percent|people|[a-z]*illion|km|miles|feet|met|m\b)", match.string[match.end() :]
     ):
@@ -171,7 +159,7 @@ def _date(match: re.Match[str]) -> Date | None:
     day_text = match["day"] or match["day2"]
     return Date(
         int(year_text) if year_text else None,
-        MONTHS[month_word.lower().rstrip(".")] if month_word else None,
+        month,
         int(day_text) if day_text else None,
         weekday,
         *match.span(),
@@ -225,32 +213,6 @@ def _ends_sentence(text: str, name: Name, start: int) -> bool:
     )
 
 
-_QUOTED = re.compile(r"[\"“]([^\"“”]{3,}?)[\"”]")
-_VERB = _any(SPEECH)
-_WHO = r"(?P<who>(?:(?:[Tt]he|[Aa]n?)\s+)?[\w.'-]+(?:\s+[A-Z][\w.'-]*)*)"
-_SAID_AFTER = re.compile(
-    rf"^[\s,]*(?:(?:{_VERB})\s+(?:by\s+)?{_WHO}|{_WHO.replace('who', 'who2')}\s+(?:also\s+)?(?:{_VERB})\b)"
-)
-_SAID_BEFORE = re.compile(
-    rf"(?:{_WHO}(?:,[^,\"]+,)?\s+(?:also\s+)?(?:{_VERB})(?:\s+\w+){{0,3}}|[Aa]ccording\s+to\s+{_WHO.replace('who', 'who2')})[\s,:]*(?:that\s+)?$"  # noqa: E501
-)
-
-
-def quotations(text: str) -> tuple[Quotation, ...]:
-    """Quoted words with their speaker, where a verb of saying ties the two.
-
-    >>> [(q.text, q.speaker) for q in quotations('"We are ready," said Jenny Xiao.')]
-    [('We are ready,', 'Jenny Xiao')]
-    """
-    text = tidy(text)
-    found = []
-    for match in _QUOTED.finditer(text):
-        said = _SAID_AFTER.search(text[match.end() :]) or _SAID_BEFORE.search(text[: match.start()])
-        speaker = (said["who"] or said["who2"]).rstrip(".") if said else ""
-        found.append(Quotation(match[1].strip(), speaker, match.start(1), match.end(1)))
-    return tuple(found)
-
-
 def is_negated(text: str) -> bool:
     """True when the text holds a word that negates.
 
@@ -258,16 +220,3 @@ def is_negated(text: str) -> bool:
     (True, False)
     """
     return any(word in NEGATIONS for word in re.findall(r"[a-z]+", tidy(text).lower()))
-
-
-def modality(text: str) -> str:
-    """The weakest thing that the text says: "possible", "planned", "future", or "fact".
-
-    >>> modality("It may pass."), modality("It plans to sell."), modality("It will sell."), modality("It sold.")
-    ('possible', 'planned', 'future', 'fact')
-    """
-    text = tidy(text)
-    for date in reversed(dates(text)):
-        text = text[: date.start] + text[date.end :]
-    levels = {_HEDGE_OF.get(word) for word in re.findall(r"[a-z]+", text.lower())}
-    return next((level for level in HEDGES if level in levels), "fact")

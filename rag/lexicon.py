@@ -57,7 +57,7 @@ HEDGES = {
         promised promises threatened threatens urged urges""",
     "future": "will shall would",
 }
-"""Words that make a claim weaker than a report of what happened; see `rag.facts.modality`."""
+"""Words that make a claim weaker than a report of what happened."""
 
 EXCLUSIVE = frozenset("only all every both entire entirely solely exclusively always whole sole everyone each".split())
 """Words that turn "some" into "no others" or "none left out"."""

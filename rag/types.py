@@ -195,7 +195,8 @@ class Answer:
     """What the articles say to a question, or why they don't.
 
     `text` carries the markers `[1]`, `[2]` … of `citations`. `refusal` is None, or the reason in words; then `text`
-    is that reason and `claims` is empty. `confidence` is the probability that the articles hold the answer.
+    is that reason, followed by the nearest that the articles hold, and `claims` is empty. `confidence` is the
+    probability that the articles hold the answer.
     `dropped` lists draft sentences that no article supports and that the reader therefore never sees.
     """
 
@@ -299,8 +300,8 @@ class Generator(Protocol):
 
     @property
     def trained(self) -> bool:
-        """Whether it was trained to say of a sentence whether it states the answer: it is asked in other words then,
-        and what it says weighs otherwise."""
+        """Whether it was trained to say of a sentence whether it states the answer, in `choose_each`: it is asked in
+        other words then, and what it says weighs otherwise."""
         ...
 
     @property
@@ -319,5 +320,6 @@ class Generator(Protocol):
         ...
 
     def choose_each(self, prompts: Sequence[Messages], options: Sequence[str]) -> list[list[float]]:
-        """`choose` for each prompt; cheaper than one by one where they share their beginning up to a `CUT`."""
+        """`choose` for each prompt, by a trained model as it was trained; cheaper than one by one where they share
+        their beginning up to a `CUT`."""
         ...

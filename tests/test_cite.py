@@ -225,3 +225,12 @@ def test_each_name_of_a_comparison_gets_its_sentence() -> None:
     ):
         shown = cite.compose(question, Checked((), ()), found, worth)
         assert [name for name in ("Brandt", "Weiss", "Lund") if any(name in s.text for s in shown)] == names
+
+
+def test_the_other_side_of_a_comparison_is_not_crowded_out() -> None:
+    text = "Lindau pays a bit. Lindau pays tax. Lindau pays late. Lindau pays more. Lindau pays all. Bregenz pays."
+    found = evidence("How do Lindau and Bregenz pay?", [hit(replace(BRIDGE, text=text))], budget=1000)
+    worth = [0.3 if "Bregenz" in s.text else 0.9 - s.start / 1000 for s in found]
+    shown = cite.compose("How do Lindau and Bregenz pay?", Checked((), ()), found, worth)
+    assert len(shown) == cite.MAX_CLAIMS
+    assert any("Bregenz" in statement.text for statement in shown)

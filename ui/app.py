@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     import gradio as gr
 
 LOCAL = ("127.0.0.1", "localhost", "::1")
+NAME_AND_NEWS = '<h1>Footnote<sup>1</sup></h1><p id="told" class="sr-only" role="status"></p>'
+"""With the place where page.js says how a question ended, for those who only hear the page."""
 LIBRARY_BUTTON = (
     '<button type="button" class="pill" data-library aria-expanded="false" aria-controls="library">Articles</button>'
 )
@@ -84,7 +86,7 @@ def build_page(bot: BackgroundBot, feedback: Path, models: Models, may_change: b
     with gr.Blocks(title="Footnote", analytics_enabled=False, fill_width=True) as page:
         conversation, clock = gr.State(Conversation()), gr.Timer(TICK)
         with gr.Row(elem_id="top"):
-            html("name", "<h1>Footnote<sup>1</sup></h1>")
+            html("name", NAME_AND_NEWS)
             banner = html("banner")
             html("open-library", LIBRARY_BUTTON)
             menu, export = html("settings"), html("export")

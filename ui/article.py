@@ -44,7 +44,8 @@ def article(
     numbers = "".join(f'<span class="number">{mark.label}</span>' for mark in marks if mark.label)
     state = " open" if is_open else ""
     return (
-        f'<details class="source" data-exchange="{exchange}" data-keys="{keys}"{state}>'
+        f'<details class="source" data-exchange="{exchange}" data-article="{escape(record.id)}" '
+        f'data-keys="{keys}"{state}>'
         f'<summary><span class="numbers">{numbers}</span>'
         f'<span class="headline">{isolated(heading(record))}</span>'
         f'<span class="byline">{byline(record)}{also(copies)}</span></summary>'

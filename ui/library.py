@@ -99,7 +99,8 @@ def removal(article: Article, shelf: Shelf, added: bool) -> str:
         f'<span class="sure" role="status">{what}</span>'
         f'<button type="button" class="quiet" data-event="sure" data-article="{key}" '
         f'aria-label="Really remove {name}">Remove</button>'
-        f'<button type="button" class="quiet" data-event="keep" aria-label="Keep {name}">Keep</button>'
+        f'<button type="button" class="quiet" data-event="keep" data-article="{key}" '
+        f'aria-label="Keep {name}">Keep</button>'
     )
 
 

@@ -1,6 +1,6 @@
 /* What the page does without asking the server: footnotes open the source panel at their words, the words lead back,
    cards stay inside the window, the library opens, a new question comes into view, an answer goes to the clipboard, the conversation into a
-   file. Knows nothing about how the HTML is made; it reads a few data-… attributes, and never writes HTML. */
+   file; and what Gradio takes away when it draws again, the folds and the focus, is put back. Knows nothing about how the HTML is made; it reads a few data-… attributes, and never writes HTML. */
 (() => {
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
   let cameFrom = null; // the footnote that was followed last
@@ -22,14 +22,42 @@
     }
   }
 
+  // What a reader folded or unfolded stays so, also when the server draws it again as it was at first.
+  const folds = new Map();
+  const foldOf = (details) =>
+    [details.closest("[data-exchange]")?.dataset.exchange, details.className, details.dataset.article].join(" ");
+
+  function fold(details, open) {
+    details.open = open;
+    folds.set(foldOf(details), open);
+  }
+
+  function keepFolds() {
+    for (const details of folds.size ? all("details") : []) {
+      const open = folds.get(foldOf(details)) ?? details.open;
+      if (open !== details.open) details.open = open;
+    }
+  }
+
+  const forgetFolds = (exchange) => [...folds.keys()].forEach((key) => key.startsWith(`${exchange} `) && folds.delete(key));
+
+  document.addEventListener("click", ({ target }) => {
+    const details = target.closest?.("summary")?.parentElement;
+    if (details) folds.set(foldOf(details), !details.open); // it turns after this
+  });
+
+  function show(marks, exchange) {
+    for (const block of all("#panel .sources")) block.hidden = block.dataset.exchange !== exchange;
+    for (const mark of marks) mark.classList.add("current");
+  }
+
   function openSource(exchange, key) {
     const marks = marksOf(exchange, key);
     if (!marks.length) return;
     opened = { exchange, key };
-    for (const block of all("#panel .sources")) block.hidden = block.dataset.exchange !== exchange;
     for (const old of all("#panel mark.current")) old.classList.remove("current");
-    marks[0].closest("details.source").open = true;
-    for (const mark of marks) mark.classList.add("current");
+    fold(marks[0].closest("details.source"), true);
+    show(marks, exchange);
     marks[0].focus({ preventScroll: true });
     scrollTo(marks[0]);
   }
@@ -39,8 +67,7 @@
     if (!opened || document.querySelector("#panel mark.current")) return;
     const marks = marksOf(opened.exchange, opened.key);
     if (!marks.length) return;
-    marks[0].closest("details.source").open = true;
-    for (const mark of marks) mark.classList.add("current");
+    show(marks, opened.exchange);
     if (document.activeElement === document.body) marks[0].focus({ preventScroll: true });
   }
 
@@ -90,7 +117,7 @@
     for (const note of all(".note")) note.classList.add("dismissed");
     for (const menu of all("details.menu-of[open]")) {
       if (menu.contains(document.activeElement)) menu.querySelector("summary").focus();
-      menu.open = false;
+      fold(menu, false);
     }
   });
 
@@ -143,7 +170,7 @@
       save(button.dataset);
       say(button.parentElement.querySelector(".said"), "Download started");
     }
-    for (const menu of all("details.menu-of[open]")) if (!menu.contains(event.target)) menu.open = false;
+    for (const menu of all("details.menu-of[open]")) if (!menu.contains(event.target)) fold(menu, false);
   });
 
   document.addEventListener("click", (event) => {
@@ -180,6 +207,38 @@
   document.addEventListener("dragenter", ({ dataTransfer }) => {
     if (dataTransfer?.types.includes("Files") && document.getElementById("files")) showLibrary(true);
   });
+  // Anywhere else a browser would open the file itself, and the conversation would be gone.
+  for (const moment of ["dragover", "drop"])
+    document.addEventListener(moment, (event) => {
+      if (event.dataTransfer?.types.includes("Files")) event.preventDefault();
+    });
+
+  // Where a button goes away when it is pressed, the keyboard goes on from what comes next, not from the head of the page.
+  const [QUESTION, FIND] = ["#question textarea", "#shelf input[type=search]"];
+  let pressed = null; // and what comes next
+
+  function nextOf({ id, dataset: { event, article } }, inLibrary) {
+    if (event === "remove") return '#shelf [data-event="sure"]';
+    if (event === "keep") return `#shelf [data-event="remove"][data-article="${CSS.escape(article)}"]`;
+    if (["all", "sure", "forget"].includes(event)) return inLibrary ? FIND : QUESTION;
+    return id === "stop" || event === "restore" ? QUESTION : null;
+  }
+
+  document.addEventListener("click", ({ target }) => {
+    const button = target.closest?.("#stop, button[data-event]");
+    const next = button && nextOf(button, libraryIsOpen());
+    pressed = next ? { button, next } : null;
+  });
+
+  function goOn() {
+    if (!pressed || pressed.button.getClientRects().length) return;
+    if (![document.body, pressed.button].includes(document.activeElement)) return;
+    document.querySelector(pressed.next)?.focus({ preventScroll: true });
+  }
+
+  // Said once to those who only hear the page. A failure is an alert, which says itself.
+  const ENDS = { answered: "Answer ready", refused: "Not in the articles", stopped: "Stopped" };
+  const tell = (words) => (document.getElementById("told").textContent = words);
 
   // A new question comes to the top once, also one in the place of another; from then on the scrolling is its reader's.
   let seen = null;
@@ -187,11 +246,17 @@
     const last = document.querySelector("#live .exchange");
     const now = last && { id: last.id, open: last.dataset.state === "open" };
     const begun = now?.open && !seen?.open;
-    if (begun) opened = null;
+    if (begun) {
+      opened = null;
+      forgetFolds(last.dataset.exchange);
+      tell("");
+    } else if (now && seen?.open && !now.open) tell(ENDS[last.dataset.state] ?? "");
     keepOpen();
+    keepFolds();
+    goOn();
     if (now && (begun || now.id !== seen?.id)) requestAnimationFrame(() => last.scrollIntoView({ block: "start" }));
     // Where the button that was pressed is gone with the old answer, the keyboard goes on from the new one.
     if (begun && document.activeElement === document.body) last.focus({ preventScroll: true });
     seen = now;
-  }).observe(document, { childList: true, subtree: true });
+  }).observe(document, { childList: true, subtree: true, attributeFilter: ["open"] });
 })();

@@ -88,6 +88,7 @@ def test_the_last_question_is_asked_again_in_its_place(page: Page, bot: fakes.Sc
     expect(page.locator("#exchange-2")).to_be_focused()
     page.get_by_role("button", name="Bring back what stood here").press("Enter")
     expect(page.locator("#exchange-2")).to_have_attribute("data-state", "answered")
+    expect(page.get_by_label("Your question")).to_be_focused()
     bot.scripts[fakes.MAYOR] = [fakes.refused(fakes.MAYOR, "Nothing about it.", ())]
     page.get_by_role("button", name="Ask again").press("Enter")
     expect(page.locator("#exchange-2")).to_have_attribute("data-state", "refused")
@@ -115,6 +116,17 @@ def test_an_edited_question_replaces_the_rest_of_the_conversation(page: Page, bo
     expect(box).to_have_value("half a tho")
     question, history = bot.asked[-1]
     assert (question, [turn.question for turn in history]) == (fakes.TOLL, [fakes.LONG])
+
+
+def test_a_new_chat_gives_back_what_an_edit_had_put_aside(page: Page) -> None:
+    asked(page, fakes.LONG)
+    box = page.get_by_label("Your question")
+    box.fill("half a tho")
+    page.get_by_role("button", name="Edit question").click()
+    expect(box).to_have_value(fakes.LONG)
+    page.get_by_role("button", name="New chat").click()
+    expect(box).to_have_value("half a tho")
+    expect(page.locator("#editing")).to_be_hidden()
 
 
 def test_a_thumb_and_a_word_are_kept_on_this_computer(page: Page, home: Path) -> None:

@@ -199,6 +199,92 @@ def test_footnotes_of_an_earlier_answer_bring_its_sources_back(page: Page) -> No
     expect(page.locator("#panel .for:visible")).to_have_text(fakes.LONG)
 
 
+def test_what_is_read_of_an_earlier_answer_stays_open_while_the_next_is_written(tab: OpenTab) -> None:
+    first, second = fakes.long_answer().claims
+    pauses = [fakes.Pause() for _ in range(3)]
+    script = [
+        fakes.Retrieved(fakes.BRIDGE_HITS),
+        pauses[0],
+        fakes.Passed((first,), "It opened "),
+        pauses[1],
+        fakes.Passed((first, second), ""),
+        pauses[2],
+        fakes.long_answer(),
+    ]
+    bot = fakes.ScriptedBot(fakes.scripts() | {fakes.LONG: script})
+    with fakes.serving(lambda progress: bot) as address:
+        page = tab(address)
+        ask(page, fakes.MAYOR)
+        expect(last(page)).to_have_attribute("data-state", "answered")
+        ask(page, fakes.LONG)
+        expect(page.locator("#panel .found:visible")).to_be_visible()
+        page.locator('#exchange-1 a.ref[data-key="2"]').click()
+        current, quote = page.locator("mark.current"), fakes.mayor_answer().citations[1].quote
+        expect(current).to_have_text(quote)
+        for pause, count in zip(pauses, (1, 2, 2), strict=True):
+            pause.go.set()
+            expect(page.locator("#exchange-2 a.ref")).to_have_count(count)
+            expect(page.locator("#panel .sources:visible")).to_have_attribute("data-exchange", "1")
+            expect(current).to_have_text(quote)
+            expect(current).to_be_visible()
+        expect(last(page)).to_have_attribute("data-state", "answered")
+        expect(page.locator("#panel .sources:visible")).to_have_attribute("data-exchange", "1")
+        expect(current).to_be_visible()
+
+
+def test_what_was_unfolded_stays_so_when_it_is_drawn_again(page: Page) -> None:
+    left_out = page.locator("#exchange-1 .dropped")
+    for clear in (False, True):
+        if clear:
+            page.get_by_role("button", name="New chat").click()
+            expect(page.locator(".exchange")).to_have_count(0)
+        ask(page, fakes.LONG)
+        expect(left_out).to_be_visible()
+        expect(left_out).not_to_have_attribute("open", "")  # of a new conversation, nothing is unfolded yet
+        left_out.locator("summary").click()
+        page.locator("#panel details.others summary").click()
+        page.get_by_role("button", name="Right").click()
+        expect(page.get_by_label("Why?")).to_be_visible()
+        ask(page, fakes.WHEN)
+        expect(page.locator("#exchange-2")).to_have_attribute("data-state", "answered")
+        expect(left_out).to_have_attribute("open", "")
+        expect(page.locator('#panel .sources[data-exchange="1"] .others')).to_have_attribute("open", "")
+        left_out.locator("summary").click()
+        page.locator("#exchange-1").get_by_role("button", name="Wrong").click()
+        expect(page.locator("#exchange-1").get_by_role("button", name="Wrong")).to_have_attribute(
+            "aria-pressed", "true"
+        )
+        expect(left_out).not_to_have_attribute("open", "")
+
+
+def test_how_a_question_ended_is_said_once_to_those_who_only_hear_the_page(page: Page) -> None:
+    expect(page.locator("#told")).to_have_text("")
+    page.locator("#told").evaluate(
+        """told => {
+            window.said = [];
+            const hear = () => told.textContent && said.push(told.textContent);
+            new MutationObserver(hear).observe(told, {childList: true, subtree: true});
+        }"""
+    )
+    for number, question in enumerate((fakes.LONG, fakes.MAYOR, fakes.TOLL, fakes.BROKEN), start=1):
+        ask(page, question)
+        expect(page.locator(f"#exchange-{number}")).not_to_have_attribute("data-state", "open")
+        expect(page.get_by_role("button", name="Ask", exact=True)).to_be_visible()
+    ask(page, fakes.SLOW)
+    expect(page.locator(".draft")).to_be_visible()
+    page.get_by_role("button", name="Stop").click()
+    expect(page.locator("#told")).to_have_text("Stopped")
+    assert page.evaluate("said") == ["Answer ready", "Answer ready", "Not in the articles", "Stopped"]
+
+
+def test_the_keyboard_goes_on_at_the_question_after_a_stop(page: Page) -> None:
+    ask(page, fakes.SLOW)
+    expect(page.locator(".draft")).to_be_visible()
+    page.get_by_role("button", name="Stop").press("Enter")
+    expect(last(page)).to_have_attribute("data-state", "stopped")
+    expect(page.get_by_label("Your question")).to_be_focused()
+
+
 def test_a_disagreement_and_low_confidence_do_not_look_like_an_answer_that_is_sure(page: Page) -> None:
     for number, (question, look) in enumerate([(fakes.WHEN, ".disagreement"), (fakes.MAYOR, ".doubt")], start=1):
         ask(page, question)
@@ -219,6 +305,8 @@ def test_a_refusal_offers_the_nearest_passages(page: Page) -> None:
     expect(page.locator(".answer, .failure")).to_have_count(0)
     refusal.locator("a.passage").nth(1).click()
     expect(page.locator("mark.current")).to_have_text(fakes.BRIDGE_HITS[1].passage.text)
+    page.get_by_role("link", name="Back to the nearest passages").last.click()
+    expect(refusal.locator("a.passage").nth(1)).to_be_focused()
 
 
 @pytest.mark.parametrize(("question", "message"), [(fakes.BROKEN, "812 tokens"), (fakes.CRASH, "shape (3,)")])

@@ -88,6 +88,38 @@ def test_a_file_dropped_anywhere_finds_its_place_and_answers_with_its_own_words(
     expect(page.locator("mark.current")).to_have_text("A tram was built in Lindau by Ada Stern.")
 
 
+def test_a_file_dropped_beside_its_place_does_not_take_the_page_away(page: Page) -> None:
+    taken = page.evaluate(
+        """() => ["#shelf", "#pasted textarea", "#top", "#files"].flatMap(place => ["dragover", "drop"].map(name => {
+            const dataTransfer = new DataTransfer();
+            dataTransfer.items.add(new File(["text"], "tram.txt", {type: "text/plain"}));
+            const event = new DragEvent(name, {bubbles: true, cancelable: true, dataTransfer});
+            return !document.querySelector(place).dispatchEvent(event);
+        }))"""
+    )
+    assert taken == [True] * 8
+    text = "new DragEvent('drop', {bubbles: true, cancelable: true, dataTransfer: new DataTransfer()})"
+    assert page.evaluate(f"document.querySelector('#pasted textarea').dispatchEvent({text})")  # words may be dropped
+
+
+def test_the_keyboard_goes_on_where_a_button_was_taken_away(page: Page) -> None:
+    page.get_by_role("button", name="Remove Ferry line").press("Enter")
+    expect(page.get_by_role("button", name="Really remove Ferry line")).to_be_focused()
+    page.get_by_role("button", name="Keep Ferry line").press("Enter")
+    expect(page.get_by_role("button", name="Remove Ferry line", exact=False)).to_be_focused()
+    page.get_by_role("button", name="Remove Ferry line").press("Enter")
+    page.get_by_role("button", name="Really remove Ferry line").press("Enter")
+    expect(page.locator("#said")).to_contain_text("1 removed")
+    expect(page.get_by_label("Find")).to_be_focused()
+    page.get_by_role("checkbox", name="Harbour bridge").press("Space")
+    page.locator("#shelf").get_by_role("button", name="Ask all articles").press("Enter")
+    expect(page.get_by_label("Find")).to_be_focused()
+    page.get_by_role("checkbox", name="Harbour bridge").press("Space")
+    page.get_by_role("button", name="Back to the questions").click()
+    page.locator("#narrowed").get_by_role("button", name="Ask all articles").press("Enter")
+    expect(page.get_by_label("Your question")).to_be_focused()
+
+
 def test_a_text_is_pasted_and_removed_again(page: Page) -> None:
     page.get_by_label("Headline").fill("Tram line opens")
     page.get_by_label("paste the text").fill(TRAM.partition("\n\n")[2])

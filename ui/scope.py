@@ -23,7 +23,7 @@ def within(where: Filters | None, limits: Filters | None, articles: Collection[A
     after = max(filter(None, (where.after, limits.after)), default=None)
     before = min(filter(None, (where.before, limits.before)), default=None)
     if after and before and after > before:
-        return Filters(articles=())
+        return Filters(articles=frozenset())
     return Filters(
         articles=common(where.articles, limits.articles, lambda names: ids(articles, names)),
         publishers=common(where.publishers, limits.publishers, folded),

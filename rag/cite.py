@@ -40,8 +40,9 @@ _MARKS = re.compile(
 """Labels that small models write of themselves: they mean nothing, code attaches the citations. In round brackets only
 one sign at the end of a sentence, for "(24)" is an age."""
 
-
 _PREAMBLE = re.compile(r"^(The|This) (passage|article|text|sentence) (states|says|mentions|reports) that (?=\w)")
+_AND = re.compile(r"(['’]s)?,? (and|or|than|versus|vs\.?) (the )?|, ", re.I)
+_NATIONALITY = re.compile(r"\w+(ese|ish|ian|ean|ican)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,9 +147,18 @@ def compose(
 
 
 def uncovered(question: str, sources: Sequence[Sentence]) -> list[frozenset[str]]:
-    """The stems of each name in the question that no source holds, where the question gives two or more."""
-    named = [frozenset(content_words(name.text)) for name in names(question)]
-    return [name for name in named if name and len(named) > 1 and not any(name <= words(s) for s in sources)]
+    """The stems of each name that no source holds, of those that the question sets side by side ("Brandt and Weiss").
+
+    Only these: the names of a question that asks for one thing are not all to be told about.
+    """
+    found = [name for name in names(question) if not _NATIONALITY.fullmatch(name.text)]
+    side_by_side = [
+        frozenset(content_words(name.text))
+        for pair in itertools.pairwise(found)
+        if _AND.fullmatch(question[pair[0].end : pair[1].start])
+        for name in pair
+    ]
+    return [name for name in dict.fromkeys(side_by_side) if name and not any(name <= words(s) for s in sources)]
 
 
 def words(sentence: Sentence) -> set[str]:

@@ -234,3 +234,15 @@ def test_the_other_side_of_a_comparison_is_not_crowded_out() -> None:
     shown = cite.compose("How do Lindau and Bregenz pay?", Checked((), ()), found, worth)
     assert len(shown) == cite.MAX_CLAIMS
     assert any("Bregenz" in statement.text for statement in shown)
+
+
+def test_a_question_for_one_thing_gets_no_quotes_for_all_its_names() -> None:
+    text = "The bridge opened in Lindau. Bregenz is a town. Swiss and German trains stop. Ilse Brandt slept."
+    found = evidence("When did Brandt open the bridge in Lindau?", [hit(replace(BRIDGE, text=text))], budget=1000)
+    worth = [0.9 if "bridge" in s.text else 0.3 for s in found]
+    for question in (
+        "When did Ilse Brandt open the bridge at Bregenz?",
+        "Where did the Swiss and Austrian mayors meet?",
+    ):
+        shown = cite.compose(question, Checked((), ()), found, worth, quote_from=0.4)
+        assert [statement.text for statement in shown] == ["“The bridge opened in Lindau.”"]

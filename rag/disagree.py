@@ -130,15 +130,15 @@ def _agree(a: Date, b: Date) -> bool:
 def _counts(question: str, one: str, other: str) -> Difference | None:
     if kind(question) != "number":
         return None
-    mine, theirs = list(_counted(one)), list(_counted(other))
-    for number, thing in mine:
+    theirs = list(_counted(other))
+    named = {word for text in (one, other) for name in names(text) for word in content_words(name.text)}
+    told = set(content_words(one)) & set(content_words(other)) - named
+    for number, thing in _counted(one):
         same = [there for there, what in theirs if what == thing and thing]
-        measured = number.unit and number.unit not in TIMES
-        named = {word for name in names(f"{one} {other}") for word in content_words(name.text)}
-        told = set(content_words(one)) & set(content_words(other)) - named - {thing}
-        if not measured and not (told and _say_the_same(one, other, {thing})):
-            continue  # people died and people were saved; 52 years old and mayor for 20 years
-        if same and not any(_close(number, there) for there in same):
+        if not same or any(_close(number, there) for there in same):
+            continue
+        # People died and people were saved; 52 years old and mayor for 20 years: these are no two values of one thing.
+        if (number.unit and number.unit not in TIMES) or (told - {thing} and _say_the_same(one, other, {thing})):
             return Difference("number", one[number.start : number.end], other[same[0].start : same[0].end])
     return None
 

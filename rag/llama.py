@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from rag.context import SEQUENCES, Context, Logits
+from rag.context import EVEN, SEQUENCES, Context, Logits
 from rag.errors import ModelBroken, ModelError, ModelNotFound, QuestionError
 from rag.states import States
 from rag.tokenizer import Tokenizer
@@ -93,7 +93,7 @@ class LlamaCpp:
         self._name = path.stem
         self._states = states
         stat = path.stat()
-        self._made_by = f"{path.resolve()} {stat.st_size} {stat.st_mtime_ns} {llama_cpp.__version__} {tuning}"
+        self._made_by = f"{path.resolve()} {stat.st_size} {stat.st_mtime_ns} {llama_cpp.__version__} {tuning} {EVEN}"
         self._lock = threading.Lock()  # a context is not thread-safe, streaming included
         self._closed = self._freed = False
         self._context = Context(llama_cpp, self._llama, self._block, lora)
@@ -276,7 +276,7 @@ class LlamaCpp:
             self._states.keep(self._key(self._cached), state)
 
     def _key(self, tokens: Sequence[int]) -> str:
-        """All that a state depends on: the file, the version and the blocks of its evaluation, and the text."""
+        """All that a state depends on: the file, the version, the blocks and padding of its evaluation, and the text."""
         return f"{self._made_by} {' '.join(map(str, tokens))}"
 
     def _branch(self) -> None:

@@ -276,7 +276,7 @@ class LlamaCpp:
             self._states.keep(self._key(self._cached), state)
 
     def _key(self, tokens: Sequence[int]) -> str:
-        """All that a state depends on: the file, the version, the blocks and padding of its evaluation, and the text."""
+        """All that a state depends on: the file, the version and the calls of its evaluation, and the text."""
         return f"{self._made_by} {' '.join(map(str, tokens))}"
 
     def _branch(self) -> None:

@@ -80,9 +80,9 @@ def stated(
 def answer(
     evidence: Sequence[Sentence], question: str, history: Sequence[Turn] = (), as_of: date | None = None
 ) -> Messages:
-    """Asks for the answer; goes on where `stated` ends."""
+    """Asks for the answer; goes on where `stated` ends, of which nothing is evaluated again."""
     asked = stated(evidence, question, history, as_of)
-    return [*asked, {"role": "assistant", "content": "Yes"}, {"role": "user", "content": WRITE}]
+    return [*asked, {"role": "assistant", "content": f"{CUT}Yes"}, {"role": "user", "content": WRITE}]
 
 
 def from_memory(question: str) -> Messages:

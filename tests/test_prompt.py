@@ -50,11 +50,12 @@ def test_all_that_is_asked_about_one_question_shares_its_beginning() -> None:
     """So that a generator that keeps its last prompt evaluates only what comes after it."""
     history, day = [Turn("Where?", "In Lindau.")], date(2024, 3, 4)
     stated, answer = (ask(FOUND, QUESTION, history, day) for ask in (prompt.stated, prompt.answer))
-    asked = [stated, answer, *(prompt.judge(QUESTION, s, history, day) for s in FOUND)]
+    asked = [stated, *(prompt.judge(QUESTION, s, history, day) for s in FOUND)]
     beginnings = {joined(messages).rpartition(CUT)[0] for messages in asked}
     assert len(beginnings) == 1
     assert beginnings.pop().endswith(f"Where? In Lindau. {QUESTION}")
     assert list(answer)[: len(stated)] == list(stated)
+    assert answer[len(stated)]["content"].startswith(CUT)
     assert joined(prompt.stated(FOUND, "How long is it?"))[:500] == joined(stated)[:500]
 
 

@@ -25,7 +25,7 @@ from rag.drafting import Drafting
 from rag.errors import QuestionError
 from rag.evidence import Sentence, gather
 from rag.filters import known
-from rag.followup import leans, standalone
+from rag.followup import leans, may_stand_alone, standalone
 from rag.index import Index, Progress, SyncReport
 from rag.remembered import Remembered
 from rag.search import search
@@ -147,7 +147,11 @@ class Chatbot:
         hits = tuple(self._search(asked.query, self._config.top_k, where))
         searched = time.perf_counter() - started
         yield Retrieved(hits)
-        yield from self._answer(asked, hits, searched)
+        for event in self._answer(asked, hits, searched):
+            if isinstance(event, Answer) and event.refused and may_stand_alone(question, earlier):
+                yield from self._alone(asked, where, event)
+            else:
+                yield event
 
     def search(self, question: str, k: int = 10, where: Filters | None = None) -> list[Hit]:
         """The `k` best passages, best first."""
@@ -255,6 +259,15 @@ class Chatbot:
         return search(
             self._index, query, k, self._config.per_article, self._config.retrieval, where or self._config.where
         )
+
+    def _alone(self, asked: _Asked, where: Filters | None, refusal: Answer) -> Iterator[Event]:
+        """What was refused as a follow-up, asked again by itself of the articles that speak of all that it names."""
+        named = set(content_words(asked.question))
+        found = self._search(asked.question, self._config.top_k, where)
+        hits = tuple(h for h in found if named <= set(content_words(f"{h.article.title} {h.article.text}")))
+        alone = replace(asked, query=asked.question, history=())
+        for event in self._answer(alone, hits, refusal.seconds.search) if hits else [refusal]:
+            yield refusal if isinstance(event, Answer) and event.refused else event
 
     def _answer(self, asked: _Asked, hits: tuple[Hit, ...], searched: float) -> Iterator[Event]:
         if self._config.check and is_command(asked.question):

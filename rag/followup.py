@@ -42,6 +42,21 @@ def standalone(question: str, history: Sequence[Turn]) -> str:
     return " ".join([question, earlier, *dict.fromkeys(added[:MAX_ADDED_WORDS])]).strip()
 
 
+def may_stand_alone(question: str, history: Sequence[Turn]) -> bool:
+    """Whether a question that leans on the turn before may be one on another matter: it leans for being short alone,
+    and the conversation has none of its words.
+
+    >>> turns = [Turn("Where did China and the U.S. meet on AI?", "In Geneva [1].")]
+    >>> may_stand_alone("How long is the bridge?", turns), may_stand_alone("How long was it?", turns)
+    (True, False)
+    >>> may_stand_alone("And the bridge in Lindau?", turns), may_stand_alone("When did they meet?", turns)
+    (False, False)
+    """
+    own = set(content_words(question))
+    said = {word for turn in history for word in content_words(f"{turn.question} {turn.answer}")}
+    return bool(history) and leans(question) and not LEANS.search(question) and len(own) > 1 and not own & said
+
+
 def leans(question: str) -> bool:
     """Whether the question may point back to an earlier turn."""
     own = content_words(question)

@@ -18,7 +18,7 @@ from rag.config import Config
 from rag.errors import ModelError, QuestionError, UsageError
 from rag.index import Index
 from rag.refuse import NOTHING_TO_SEARCH
-from rag.types import Answer, Event, Filters, Passed, Retrieved, Token, Turn
+from rag.types import Answer, Event, Filters, Messages, Passed, Retrieved, Token, Turn
 from tests.conftest import ARTICLES
 from tests.fakes import FakeEmbedder, FakeGenerator
 
@@ -289,6 +289,24 @@ def test_a_follow_up_finds_what_it_leans_on(index: Index) -> None:
     assert answer.hits[0].article.source.endswith("bridge.txt")
     assert "When did the harbour bridge in Lindau open?" in model.calls[0].prompt
     assert_lawful(answer)
+
+
+def test_a_short_question_on_another_matter_is_answered_by_itself_where_the_conversation_gives_nothing(
+    index: Index,
+) -> None:
+    def logit(messages: Messages) -> float:
+        last = messages[-1]["content"]
+        return 6.0 if TRUE in last and "Konstanz" not in last else -6.0
+
+    history = [Turn("When does the ferry to Konstanz leave?", "It leaves at noon [1].")]
+    events = list(bot(index, FakeGenerator([TRUE], logit=logit)).stream("How long is the bridge?", history))
+    answer = events[-1]
+    assert isinstance(answer, Answer)
+    assert_lawful(answer)
+    assert TRUE in answer.text
+    assert [type(event) for event in events if not isinstance(event, Token)] == [Retrieved, Answer]
+    for question in ("How long was it?", "How dear is the zebra?"):  # leans on what was said; on nothing that is there
+        assert bot(index, FakeGenerator([TRUE], logit=logit)).ask(question, history).refused
 
 
 def test_a_long_history_never_makes_a_short_question_too_long(index: Index) -> None:

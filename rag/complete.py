@@ -1,15 +1,20 @@
-"""What a question asks for must not be lost on the way. Knows nothing about models, search or citations' numbers.
+"""What a question asks for, and whose word it is, must not be lost on the way.
+
+Knows nothing about models, search or citations' numbers.
 
 Small models shorten: asked when a dialogue was held, they copy "the dialogue took place in Beijing" and lose the "In
 June" before it; asked what was discussed at a meeting, they say once more where it was. There the source speaks itself.
+They drop "analysts say" as well: it is put back.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from rag.asked import gives
+from rag.attribution import attributed
 from rag.cite import Statement, quoted
 from rag.lexicon import SPEECH
 from rag.words import content_words
@@ -21,9 +26,16 @@ _TOLD = re.compile(rf"[\"“”]|\b({'|'.join(sorted(SPEECH))}|According)\b")
 
 def completed(question: str, statements: Sequence[Statement], told: str = "") -> list[Statement]:
     """The statements; those that lost what was asked for, or only say again what the reader said or was told before,
-    are replaced by their source's words. `told` is the conversation so far."""
+    are replaced by their source's words; those that leave out whose word they are say so. `told` is the conversation so
+    far."""
     known = set(content_words(f"{question} {told}"))
-    return [quoted(s.sources[0]) if len(s.sources) == 1 and _lost(question, s, known) else s for s in statements]
+    return [_completed(question, s, known) if len(s.sources) == 1 else s for s in statements]
+
+
+def _completed(question: str, statement: Statement, known: set[str]) -> Statement:
+    (source,) = statement.sources
+    text = None if _lost(question, statement, known) else attributed(statement.text, source.text, source.article.text)
+    return quoted(source) if text is None else replace(statement, text=text)
 
 
 def _lost(question: str, statement: Statement, known: set[str]) -> bool:

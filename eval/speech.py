@@ -180,10 +180,43 @@ def _conditional(rng: Random) -> tuple[str, str, str, str]:
     return told, a, act, cause
 
 
+def other_subject(sentence: str, source: str, rng: Random) -> Made | None:
+    """Who speaks, in the place of whom they speak of."""
+    a, _, act, told = _spoken_of(rng)
+    return rng.choice(("{} will {}.", "{} would {}.", "{} is to {}.")).format(a, act), f"{told} {source}"
+
+
+def own_subject(sentence: str, source: str, rng: Random) -> Made | None:
+    """Whom somebody speaks of: another one, or themselves."""
+    a, b, act, told = _spoken_of(rng)
+    if rng.random() < 0.5:
+        return f"{b[0].upper()}{b[1:]} would {act}.", f"{told} {source}"
+    told = rng.choice(
+        (
+            "{a}, {x}, said she would {act}.",
+            "{a} said that he would {act}.",
+            "{a}, {x}, told reporters she would {act}.",
+        )
+    )
+    return rng.choice(("{} would {}.", "{} said she would {}.")).format(a, act), told.format(
+        a=a, x=rng.choice(OFFICES), act=act
+    )
+
+
+def _spoken_of(rng: Random) -> tuple[str, str, str, str]:
+    a, b = rng.sample(PEOPLE, 2)
+    other = rng.choice((b, "the owners", "the club", "the two sisters"))
+    x, act = rng.choice(OFFICES), rng.choice(ACTS)
+    told = rng.choice(("{a}, {x}, said {b} would {act}.", "{a} said that {b} would {act}.", "{x}, {a}, said {b} would {act}.",
+                       "{a} told reporters that {b} would {act}.")).format(a=a, b=other, x=x, act=act)  # fmt: skip
+    return a, other, act, told[0].upper() + told[1:]
+
+
 SPEECH_KINDS: tuple[tuple[str, bool, Callable[[str, str, Random], Made | None]], ...] = (
     ("speaker kept", True, right_speaker), ("speaker changed", False, wrong_speaker),
     ("office kept", True, right_office), ("office changed", False, wrong_office),
     ("asked kept", True, asked_kept), ("only asked", False, only_asked),
     ("joined rightly", True, joined_rightly), ("joined", False, joined),
     ("condition kept", True, conditional), ("condition dropped", False, unconditional),
+    ("subject kept", True, own_subject), ("subject changed", False, other_subject),
 )  # fmt: skip

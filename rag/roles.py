@@ -18,6 +18,8 @@ ARTICLES = frozenset(["a", "an", "the", "its", "his", "her", "their"])
 JOINING = frozenset(["and", "or", "but", "as", "while", "than"])
 FAMILY = 5
 """Letters of a stem that its family has in common: founder, founded."""
+ASIDE = 8
+"""Tokens between a speaker and the verb of saying, at most: "Jo Weiss, the chief engineer of the city, said"."""
 NEAR = 5
 """Tokens to each side of a fact that count as its neighbours."""
 
@@ -325,6 +327,38 @@ def speaker_clashes(a: Alignment, context: Context) -> Iterator[Clash]:
             yield Clash("speaker", f"said by {speaker.text}: the source gives it to {there.text}")
 
 
+def subject_clashes(a: Alignment, context: Context) -> Iterator[Clash]:
+    """ "Denholm will leave" where the source has "Denholm said the winger would leave": who speaks is taken for whom
+    they speak of. A pronoun after the verb of saying may mean the speaker, and says nothing against it."""
+    if any(t.text.lower() in SPEECH for t in a.sentence):
+        return
+    for i, token in enumerate(a.sentence):
+        k = _said_of(a.sentence, i) if token.kind == "name" else 0
+        if not k or a.to[k] < 0 or a.score[k] < 0.7:
+            continue
+        at = a.to[k]
+        for j in places(token, a.source):
+            between = [t for t in a.source[j + 1 : at] if t.sentence == a.source[at].sentence]
+            said = next((n for n, t in enumerate(between) if t.text.lower() in SPEECH and not t.quoted), None)
+            if said is None or said > ASIDE or a.source[j].sentence != a.source[at].sentence:
+                continue
+            others = between[said + 1 :]
+            subject = next((t for t in others if t.kind in ("name", "word", "number")), None)
+            if subject is not None and not any(t.text.lower() in PRONOUNS or alike(token, t) for t in others):
+                yield Clash("subject", f'{token.text}: the source says "{subject.text}" there')
+                break
+
+
+def _said_of(row: tuple[Token, ...], i: int) -> int:
+    """The place of the next word with content in the clause of a name: what is said of it; 0 for none."""
+    for k in range(i + 1, min(i + 5, len(row))):
+        if row[k].clause != row[i].clause or row[k].kind == "name":
+            return 0
+        if row[k].kind == "word":
+            return k
+    return 0
+
+
 def speakers(row: tuple[Token, ...]) -> dict[int, Token]:
     """Sentence number -> the name that its verb of saying belongs to; "he" stands for the speaker before."""
     found: dict[int, Token] = {}
@@ -366,5 +400,5 @@ def _speaker(row: tuple[Token, ...], i: int) -> Token | None:
 
 ROLE_RULES: tuple[Callable[[Alignment, Context], Iterator[Clash]], ...] = (
     name_clashes, opening_clashes, order_clashes, voice_clashes, owner_clashes, title_clashes, identity_clashes,
-    joined_clashes, speaker_clashes,
+    joined_clashes, subject_clashes, speaker_clashes,
 )  # fmt: skip

@@ -155,3 +155,20 @@ def test_the_title_of_the_article_does_not_say_what_somebody_is(checker):
     title = "Acme CEO opens conference | Lindau Post"
     assert checker("Jo Weiss is the CEO of Acme.", SCIENTISTS, title).verdict != "supported"
     assert checker("Acme's CEO opened it on Monday.", "She opened it on Monday.", title).verdict == "supported"
+
+
+BENCHED = "The coach, Jo Weiss, said Karl Lund would miss the tour of Portugal and train alone."
+
+
+@pytest.mark.parametrize(
+    ("sentence", "source", "supported"),
+    [
+        ("Jo Weiss will miss the tour of Portugal and train alone.", BENCHED, False),
+        ("Karl Lund would miss the tour of Portugal and train alone.", BENCHED, True),
+        ("Jo Weiss said Karl Lund would miss the tour of Portugal.", BENCHED, True),
+        ("Jo Weiss would miss the tour.", "The coach, Jo Weiss, said she would miss the tour.", True),
+        ("Jo Weiss will close the plant.", "Jo Weiss told reporters that the owners will close the plant.", False),
+    ],
+)
+def test_who_speaks_is_not_whom_they_speak_of(checker, sentence, source, supported):
+    assert (checker(sentence, source).verdict == "supported") is supported

@@ -104,7 +104,7 @@ def examples(
     for question in track(found, "looking for sentences", disable=not sys.stderr.isatty()):
         passage = question.id.split("/")[0]
         states, near, far = list[list[int]](), list[list[int]](), list[list[int]]()
-        text, earlier, evidence = gathered(question, index, embed, model, config)
+        text, earlier, evidence = gathered(question, index, embed, config)
         for i, prompt in judging.asked_about(model, text, evidence, earlier, None).items():
             sentence, (begin, about, tail) = evidence[i], model.tokenizer.segments(prompt)
             if len(tail) > LONGEST:

@@ -56,7 +56,7 @@ def main() -> int:
 
 def record(question: Question, index: Index, embed: Embed, model: Generator, config: Config) -> dict[str, Any]:
     """One line: the features and the evidence with its labels. Nothing is written: deciding needs no draft."""
-    text, earlier, evidence = gathered(question, index, embed, model, config)
+    text, earlier, evidence = gathered(question, index, embed, config)
     judged = judging.judged(model, text, evidence, earlier, question.as_of)
     rows = decide.sentence_features(text, evidence, judged)
     chosen = decide.best(evidence, decide.relevance(rows))
@@ -75,14 +75,14 @@ def record(question: Question, index: Index, embed: Embed, model: Generator, con
 
 
 def gathered(
-    question: Question, index: Index, embed: Embed, model: Generator, config: Config
+    question: Question, index: Index, embed: Embed, config: Config
 ) -> tuple[str, Sequence[Turn], list[Sentence]]:
     """The question, what it leans on, and the sentences that an answer would be looked for in."""
     text = question.question
     query = standalone(text, question.history)
     earlier = question.history[-1:] if leans(text) else ()
     hits = search(index, query, config.top_k, config.per_article, config.retrieval)
-    return text, earlier, gather(query, hits, embed, model.count_tokens)
+    return text, earlier, gather(query, hits, embed)
 
 
 def is_gold(sentence: Sentence, question: Question) -> bool:

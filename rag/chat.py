@@ -341,8 +341,7 @@ class Chatbot:
         yield Answer(asked.question, text, claims, (), (), None, 1.0, seconds)
 
     def _gather(self, query: str, hits: Sequence[Hit]) -> list[Sentence]:
-        count = self._generator.count_tokens if self._generator is not None else self._index.embed.count_pieces
-        return gather(query, hits, self._embed, count)
+        return gather(query, hits, self._embed)
 
     def _clean(self, question: str) -> str:
         """One line without control characters. Raises QuestionError for what cannot be a question."""

@@ -52,7 +52,7 @@ class Config:
     # --- retrieval --------------------------------------------------------------------------------------------
     top_k: int = 8
     """Passages that search hands on."""
-    per_article: int = 3
+    per_article: int = 5
     """Passages of one article among them, at most."""
     retrieval: Literal["fused", "dense", "keyword"] = "fused"
     """Which scores rank the passages: both, embeddings alone, or words alone."""

@@ -7,7 +7,7 @@ from datetime import date
 
 from rag.evidence import Sentence, gather
 from rag.types import Article, Hit, Passage
-from tests.fakes import FakeEmbedder, words
+from tests.fakes import FakeEmbedder
 
 BRIDGE = Article(
     "bridge",
@@ -30,9 +30,5 @@ def hit(article: Article, start: int = 0, end: int | None = None, score: float =
     return Hit(passage, article, score, score, score)
 
 
-def count(text: str) -> int:
-    return len(words(text))
-
-
-def evidence(question: str, hits: Sequence[Hit], budget: int = 400, below_best: float = 9.0) -> list[Sentence]:
-    return gather(question, hits, FakeEmbedder(), count, budget, below_best)
+def evidence(question: str, hits: Sequence[Hit], most: int = 100) -> list[Sentence]:
+    return gather(question, hits, FakeEmbedder(), most)

@@ -19,7 +19,7 @@ from tests.sample import BRIDGE, FERRY, evidence, hit
 QUESTION = "Who cut the ribbon of the harbour bridge, and how long is it?"
 EMBED = FakeEmbedder()
 CHECKER = SupportChecker(EMBED)
-FOUND = evidence(QUESTION, [hit(BRIDGE), hit(FERRY)], budget=1000)
+FOUND = evidence(QUESTION, [hit(BRIDGE), hit(FERRY)])
 OPENED, LONG, CUT, WATCHED = FOUND[:4]
 
 
@@ -216,7 +216,7 @@ def test_a_claim_takes_nothing_from_words_outside_its_footnote() -> None:
 
 def test_each_name_of_a_comparison_gets_its_sentence() -> None:
     text = "Ilse Brandt studied in Lindau. Rain fell all day. Karla Weiss studied in Bregenz. Jo Lund slept."
-    found = evidence("Where did Brandt and Weiss study?", [hit(replace(BRIDGE, text=text))], budget=1000)
+    found = evidence("Where did Brandt and Weiss study?", [hit(replace(BRIDGE, text=text))])
     worth = [0.6 if "Brandt" in s.text else 0.2 for s in found]
     for question, names in (
         ("Where did Ilse Brandt and Karla Weiss study?", ["Brandt", "Weiss"]),
@@ -229,7 +229,7 @@ def test_each_name_of_a_comparison_gets_its_sentence() -> None:
 
 def test_the_other_side_of_a_comparison_is_not_crowded_out() -> None:
     text = "Lindau pays a bit. Lindau pays tax. Lindau pays late. Lindau pays more. Lindau pays all. Bregenz pays."
-    found = evidence("How do Lindau and Bregenz pay?", [hit(replace(BRIDGE, text=text))], budget=1000)
+    found = evidence("How do Lindau and Bregenz pay?", [hit(replace(BRIDGE, text=text))])
     worth = [0.3 if "Bregenz" in s.text else 0.9 - s.start / 1000 for s in found]
     shown = cite.compose("How do Lindau and Bregenz pay?", Checked((), ()), found, worth)
     assert len(shown) == cite.MAX_CLAIMS
@@ -238,7 +238,7 @@ def test_the_other_side_of_a_comparison_is_not_crowded_out() -> None:
 
 def test_a_question_for_one_thing_gets_no_quotes_for_all_its_names() -> None:
     text = "The bridge opened in Lindau. Bregenz is a town. Swiss and German trains stop. Ilse Brandt slept."
-    found = evidence("When did Brandt open the bridge in Lindau?", [hit(replace(BRIDGE, text=text))], budget=1000)
+    found = evidence("When did Brandt open the bridge in Lindau?", [hit(replace(BRIDGE, text=text))])
     worth = [0.9 if "bridge" in s.text else 0.3 for s in found]
     for question in (
         "When did Ilse Brandt open the bridge at Bregenz?",

@@ -33,7 +33,7 @@ def test_two_reports_in_their_own_words_are_two_sources() -> None:
 
 def test_a_copy_that_left_the_quoted_words_out_is_not_named() -> None:
     one, other = Article("one", None, WIRE), Article("other", None, WIRE.rsplit(". ", 1)[0] + ".")
-    found = evidence("Who cut the ribbon?", [replace(hit(one), copies=(other,))], budget=1000)
+    found = evidence("Who cut the ribbon?", [replace(hit(one), copies=(other,))])
     _, citations = number([quoted(sentence) for sentence in found])
     assert [(c.quote[:5], len(c.copies)) for c in citations] == [("The r", 1), ("It is", 1), ("Mayor", 0)]
 
@@ -45,7 +45,7 @@ def test_short_texts_are_no_copies_of_each_other() -> None:
 def test_the_footnote_names_its_copies() -> None:
     one, other = Article("one", None, WIRE), Article("other", None, WIRE, publisher="The Other")
     found = evidence(
-        "How long is the bridge?", [replace(hit(one), copies=(other,)), replace(hit(other), copies=(one,))], budget=1000
+        "How long is the bridge?", [replace(hit(one), copies=(other,)), replace(hit(other), copies=(one,))]
     )
     assert {sentence.article.id for sentence in found} == {"one"}
     _, citations = number([quoted(found[1])])

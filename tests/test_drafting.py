@@ -21,7 +21,7 @@ from tests.sample import BRIDGE, FERRY, evidence, hit
 QUESTION = "Who cut the ribbon of the harbour bridge, and how long is it?"
 EMBED = FakeEmbedder()
 CHECKER = SupportChecker(EMBED)
-FOUND = evidence(QUESTION, [hit(BRIDGE), hit(FERRY)], budget=1000)
+FOUND = evidence(QUESTION, [hit(BRIDGE), hit(FERRY)])
 OPENED, LONG, CUT, WATCHED = (sentence.text for sentence in FOUND[:4])
 FALSE = "It was designed by Karla Weiss in 1987."
 CLOSING = "That is all they say"
@@ -71,7 +71,7 @@ def test_where_two_articles_disagree_nothing_stands_before_the_end() -> None:
     other = replace(BRIDGE, id="other", text="Mayor Ilse Brandt cut the ribbon. The harbour bridge is 380 metres long.")
     one = replace(BRIDGE, text="Mayor Ilse Brandt cut the ribbon. The harbour bridge is 412 metres long.")
     question = "How long is the harbour bridge?"
-    found = evidence(question, [hit(one), hit(other)], budget=1000)
+    found = evidence(question, [hit(one), hit(other)])
     told, claims, _ = written(
         f"{found[1].text} {CLOSING} and no more. {CLOSING}", [0.3, 0.9, 0.3, 0.8], found, question
     )

@@ -24,7 +24,7 @@ from rag.config import Config
 from rag.drafting import Drafting
 from rag.errors import QuestionError
 from rag.evidence import Sentence, gather
-from rag.filters import known
+from rag.filters import known, within
 from rag.followup import leans, may_stand_alone, standalone
 from rag.index import Index, Progress, SyncReport
 from rag.remembered import Remembered
@@ -127,9 +127,9 @@ class Chatbot:
     ) -> Iterator[Event]:
         """Yield `Retrieved`, then the draft in `Token`s, then exactly one `Answer`.
 
-        `as_of` is the day on which the question is asked; `where` says which articles it is put to (None: those of
-        `Config.where`); `tell` is called as each step begins, `passed` between two tokens when sentences of the draft
-        have been checked. Closing the iterator stops the model within a token.
+        `as_of` is the day on which the question is asked; `where` says which of the articles of `Config.where` it is
+        put to (None: all of them); `tell` is called as each step begins, `passed` between two tokens when sentences of
+        the draft have been checked. Closing the iterator stops the model within a token.
 
         Raises:
             QuestionError: the question is empty or too long. UsageError: `where` names what no article has.
@@ -154,7 +154,7 @@ class Chatbot:
                 yield event
 
     def search(self, question: str, k: int = 10, where: Filters | None = None) -> list[Hit]:
-        """The `k` best passages, best first."""
+        """The `k` best passages, best first. `where` narrows as in `stream`."""
         return self._search(self._clean(question), k, where)
 
     def check(self, statement: str, where: Filters | None = None) -> Claim:
@@ -255,10 +255,10 @@ class Chatbot:
     # --- below: the steps of an answer -------------------------------------------------------------------------
 
     def _search(self, query: str, k: int, where: Filters | None) -> list[Hit]:
-        known(where, self._index.articles.values())  # those of the settings were looked at when they were loaded
-        return search(
-            self._index, query, k, self._config.per_article, self._config.retrieval, where or self._config.where
-        )
+        articles = self._index.articles.values()
+        known(where, articles)  # those of the settings were looked at when they were loaded
+        both = within(where, self._config.where, articles)
+        return search(self._index, query, k, self._config.per_article, self._config.retrieval, both)
 
     def _alone(self, asked: _Asked, where: Filters | None, refusal: Answer) -> Iterator[Event]:
         """What was refused as a follow-up, asked again by itself of the articles that speak of all that it names."""

@@ -1,9 +1,10 @@
-"""Which articles pass a filter, and filters out of JSON. Knows nothing about vectors, questions or pages."""
+"""Which articles pass a filter, two filters as one, and filters out of JSON. Knows nothing about vectors or pages."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
+from itertools import compress
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,42 @@ def passing(articles: Iterable[Article], where: Filters) -> list[bool]:
     [False]
     """
     return list(map(bool, Columns(articles).passing(where)))
+
+
+def through(articles: Collection[Article], where: Filters | None) -> tuple[Article, ...]:
+    """Those of the articles that pass; without filters, all."""
+    return tuple(articles if where is None else compress(articles, passing(articles, where)))
+
+
+def within(where: Filters | None, limits: Filters | None, articles: Collection[Article]) -> Filters | None:
+    """Filters that let through what both let through: what a question asks of the articles that a chatbot was started
+    for. None where neither says anything. `articles` tell which of them a name means.
+
+    >>> within(Filters(publishers=["Lindau Post"]), Filters(languages=["en"]), [Article("a", None, "", "Lindau Post")])
+    Filters(articles=None, publishers=frozenset({'Lindau Post'}), after=None, before=None, languages=frozenset({'en'}))
+    """
+    if where is None or limits is None:
+        return where or limits
+    after = max(filter(None, (where.after, limits.after)), default=None)
+    before = min(filter(None, (where.before, limits.before)), default=None)
+    if after and before and after > before:
+        return Filters(articles=frozenset())
+    return Filters(
+        articles=_common(where.articles, limits.articles, lambda names: _ids(articles, names)),
+        publishers=_common(where.publishers, limits.publishers, folded),
+        after=after,
+        before=before,
+        languages=_common(where.languages, limits.languages, folded),
+    )
+
+
+def folded(names: Iterable[str]) -> frozenset[str]:
+    """Publishers and languages as they are compared.
+
+    >>> folded(["CGTN", "cgtn"])
+    frozenset({'cgtn'})
+    """
+    return frozenset(name.casefold() for name in names)
 
 
 class Columns:
@@ -114,6 +151,20 @@ def parse(fields: Mapping[str, Any]) -> Filters:
 def _names(article: Article) -> tuple[str, str, str]:
     """What an article goes by: its id, its source, and the file name or last part of the address."""
     return article.id, article.source, article.source.rpartition("/")[2] or article.source
+
+
+def _common(
+    one: frozenset[str] | None, other: frozenset[str] | None, alike: Callable[[Iterable[str]], frozenset[str]]
+) -> frozenset[str] | None:
+    """What both name, once `alike` has put it in the same words; None leaves it to the other."""
+    if one is None or other is None:
+        return other if one is None else one
+    return alike(one) & alike(other)
+
+
+def _ids(articles: Collection[Article], names: Iterable[str]) -> frozenset[str]:
+    """Ids of the articles that go by one of the names."""
+    return frozenset(article.id for article in through(articles, Filters(articles=frozenset(names))))
 
 
 def _check(

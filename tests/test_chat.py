@@ -183,6 +183,16 @@ def test_a_filter_says_which_articles_a_question_is_put_to(index: Index) -> None
     assert_lawful(answer)
 
 
+def test_a_filter_of_a_question_narrows_that_of_the_chatbot(index: Index) -> None:
+    ferry, bridge = (Filters(articles=frozenset([name])) for name in ("ferry.txt", "bridge.txt"))
+    chat = bot(index, says(TRUE), where=ferry)
+    for where in (None, ferry, Filters(before=date(9999, 1, 1))):
+        assert {Path(hit.article.source).name for hit in chat.search(QUESTION, where=where)} <= {"ferry.txt"}
+    assert chat.search(QUESTION, where=bridge) == []
+    assert chat.ask(QUESTION, where=bridge).refusal == NOTHING_TO_SEARCH
+    assert chat.check(TRUE, where=bridge).verdict == "not found"
+
+
 def test_a_filter_that_no_article_has_is_no_refusal(index: Index) -> None:
     chat, nobody = bot(index, says(TRUE)), Filters(publishers=["Nobody"])
     for ask in (chat.ask, chat.search, chat.check):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.errors import UsageError
-from rag.filters import known, parse, passing
+from rag.filters import known, parse, passing, through, within
 from rag.types import Article, Filters
 
 BRIDGE = Article("b1", "Bridge", "It is long.", "Lindau Post", date(2024, 3, 3), "news/bridge.txt", language="en")
@@ -18,38 +19,38 @@ MUSEUM = Article("m1", "Museum", "It opens.")
 ALL = (BRIDGE, FERRY, MUSEUM)
 
 
-def through(**fields: object) -> str:
+def letters(**fields: object) -> str:
     """The first letters of the articles that pass."""
     where = Filters(**fields)  # type: ignore[arg-type]
     return "".join(a.id[0] for a, passes in zip(ALL, passing(ALL, where), strict=True) if passes)
 
 
 def test_no_filter_lets_all_through_and_an_empty_set_none() -> None:
-    assert through() == "bfm"
+    assert letters() == "bfm"
     for name in ("articles", "publishers", "languages"):
-        assert through(**{name: []}) == ""
+        assert letters(**{name: []}) == ""
 
 
 @pytest.mark.parametrize("name", ["b1", "news/bridge.txt", "bridge.txt"])
 def test_an_article_goes_by_id_source_or_file_name(name: str) -> None:
-    assert through(articles=[name]) == through(articles=name) == "b"
+    assert letters(articles=[name]) == letters(articles=name) == "b"
 
 
 def test_publishers_and_languages_are_compared_without_case() -> None:
-    assert through(publishers=["LINDAU post", "Other"]) == "b"
-    assert through(languages=["DE", "en"]) == "bf"
-    assert through(publishers=[""]) == through(languages=[""]) == ""
+    assert letters(publishers=["LINDAU post", "Other"]) == "b"
+    assert letters(languages=["DE", "en"]) == "bf"
+    assert letters(publishers=[""]) == letters(languages=[""]) == ""
 
 
 def test_both_days_count_and_what_has_no_date_is_on_none() -> None:
-    assert through(after=date(2024, 3, 3), before=date(2024, 3, 3)) == "b"
-    assert through(after=date(2024, 3, 4)) == "f"
-    assert through(before=date(9999, 12, 31)) == "bf"
-    assert through(after=date.min) == "bf"
+    assert letters(after=date(2024, 3, 3), before=date(2024, 3, 3)) == "b"
+    assert letters(after=date(2024, 3, 4)) == "f"
+    assert letters(before=date(9999, 12, 31)) == "bf"
+    assert letters(after=date.min) == "bf"
 
 
 def test_filters_narrow_together() -> None:
-    assert through(publishers=["Lindau Post"], languages=["de"]) == ""
+    assert letters(publishers=["Lindau Post"], languages=["de"]) == ""
 
 
 def slow_passes(article: Article, where: Filters) -> bool:
@@ -86,6 +87,30 @@ FILTERS = st.builds(
 @given(articles=st.lists(ARTICLES), where=FILTERS)
 def test_columns_let_through_what_looking_at_each_article_does(articles: list[Article], where: Filters) -> None:
     assert passing(articles, where) == [slow_passes(article, where) for article in articles]
+
+
+def test_two_filters_together_say_what_both_say() -> None:
+    post, spring = Filters(publishers=["LINDAU POST"]), Filters(after=date(2024, 3, 1), before=date(2024, 4, 30))
+    assert within(None, None, ALL) is None
+    assert within(None, post, ALL) == within(post, None, ALL) == post
+    assert within(Filters(after=date(2024, 4, 1)), spring, ALL) == Filters(after=date(2024, 4, 1), before=spring.before)
+    assert within(Filters(articles=["b1", "m1"]), Filters(articles=["bridge.txt"]), ALL) == Filters(articles=["b1"])
+    for one, other in (
+        (Filters(publishers=["Seeline"]), post),
+        (Filters(before=date(2024, 2, 29)), spring),
+        (Filters(articles=["f1"]), Filters(articles=["bridge.txt"])),
+    ):
+        assert through(ALL, within(one, other, ALL)) == ()
+
+
+@settings(deadline=None)
+@given(articles=st.lists(ARTICLES), one=st.none() | FILTERS, other=st.none() | FILTERS)
+def test_what_passes_two_filters_together_passes_each(
+    articles: list[Article], one: Filters | None, other: Filters | None
+) -> None:
+    articles = [replace(article, id=f"id-{number}") for number, article in enumerate(articles)]  # no one's file name
+    alone = [through(articles, where) for where in (one, other)]
+    assert through(articles, within(one, other, articles)) == tuple(a for a in alone[0] if a in alone[1])
 
 
 def test_days_the_wrong_way_round_are_an_error() -> None:

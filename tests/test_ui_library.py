@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import doctest
 import json
 from collections.abc import Iterator
 from dataclasses import replace
@@ -15,18 +14,16 @@ import pytest
 from rag.articles import Skipped
 from rag.chat import Chatbot
 from rag.config import Config
-from rag.errors import StoreError, UsageError
-from rag.filters import passing
+from rag.errors import StoreError
 from rag.index import SyncReport
 from rag.types import Article, Filters
 from tests import ui_fakes as fakes
 from tests.test_ui_app import click, loaded
 from tests.test_ui_render import Page, assert_harmless
-from ui import library, scope
+from ui import library
 from ui.conversation import Conversation
 from ui.feedback import NAME, Feedback
 from ui.models import Models
-from ui.scope import within
 from ui.shelf import Shelf
 from ui.task import Task
 
@@ -102,23 +99,6 @@ def test_a_question_keeps_what_it_was_put_to() -> None:
 LIMITS = Filters(publishers=["lindau courier"])
 
 
-def test_what_is_chosen_narrows_what_the_chat_was_started_for() -> None:
-    first, last = Filters(after=date(2024, 3, 1)), Filters(after=date(2024, 4, 1), before=date(2024, 4, 30))
-    assert within(None, None, ARTICLES) is None
-    assert within(None, LIMITS, ARTICLES) == within(LIMITS, None, ARTICLES) == LIMITS
-    assert within(first, last, ARTICLES) == last
-    assert within(Filters(articles=["ferry"]), LIMITS, ARTICLES) == replace(LIMITS, articles=["ferry"])
-    named = Filters(articles=["ferry.txt"])
-    assert within(Filters(articles=["ferry", "harbour"]), named, ARTICLES) == Filters(articles=["ferry"])
-    for one, other in (
-        (Filters(publishers=["Lindau Post"]), LIMITS),
-        (Filters(before=date(2024, 3, 31)), last),
-        (Filters(articles=["harbour"]), named),
-    ):
-        assert not any(passing(ARTICLES, within(one, other, ARTICLES) or Filters()))
-    assert doctest.testmod(scope).failed == 0
-
-
 def test_a_chat_started_for_some_articles_shows_and_asks_only_them(home: Path) -> None:
     from ui.handlers import Handlers
     from ui.librarian import Librarian
@@ -140,13 +120,11 @@ def test_a_chat_started_for_some_articles_shows_and_asks_only_them(home: Path) -
         mine.shelf.after = where and where.after
         handlers.ask(mine, fakes.TOLL)
         list(handlers.answer(mine))
-        assert bot.wheres[-1] == (where and replace(LIMITS, after=where.after))  # without any, its own
+        assert bot.wheres[-1] == where  # which the chatbot takes within its own
         assert "only those of lindau courier" in mine.exchanges[-1].among
         handlers.rate(mine, click(exchange=str(len(mine.exchanges)), verdict="up"))
     kept = [json.loads(line)["filters"] for line in (home / NAME).read_text().splitlines()]
     assert kept == [{"publishers": ["lindau courier"]}, {"publishers": ["lindau courier"], "after": "2024-03-01"}]
-    with pytest.raises(UsageError, match="No article has the publisher 'Lindua'"):
-        list(background.run(fakes.TOLL, where=Filters(publishers=["Lindua"])))
 
 
 # --- how it looks ---------------------------------------------------------------------------------------------------

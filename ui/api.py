@@ -37,8 +37,8 @@ class Api:
         Args:
             question: The question, in plain English words. Ask for one thing at a time.
             history: Earlier exchanges that the question leans on, oldest first, each {"question": ..., "answer": ...}.
-            where: Which articles to ask: {"articles": [ids or file names], "publishers": [names], "after":
-                "2024-11-01", "before": "2024-11-30"}, all of them optional. Without it, all articles are asked.
+            where: Which articles to ask: {"articles": [ids or file names], "publishers": [names], "languages": ["en"],
+                "after": "2024-11-01", "before": "2024-11-30"}, all optional. Without it, all articles are asked.
 
         Returns:
             The record of the answer: "answer" with markers [1], "claims", "citations" with "quote", "title",
@@ -63,7 +63,8 @@ class Api:
         """
         with telling():
             k = max(1, min(limit, MOST))
-            hits = self._bot.call(lambda bot, where: bot.search(query, k=k, where=where), filters(where))
+            among = filters(where)
+            hits = self._bot.call(lambda bot: bot.search(query, k=k, where=among))
         return [
             hit.to_dict()
             | {
@@ -87,7 +88,8 @@ class Api:
             "statement", "verdict" ("supported", "contradicted" or "not found") and "citations".
         """
         with telling():
-            claim = self._bot.call(lambda bot, where: bot.check(statement, where=where), filters(where))
+            among = filters(where)
+            claim = self._bot.call(lambda bot: bot.check(statement, where=among))
         citations = [citation.to_dict() for citation in claim.citations]
         return {"statement": claim.text, "verdict": claim.verdict, "citations": citations}
 

@@ -14,6 +14,7 @@ from typing import Any
 import gradio as gr
 
 from rag.errors import FootnoteError
+from rag.filters import within
 from rag.types import Retrieved
 from ui import render
 from ui.actions import editing, export_menu, refused_to_ask
@@ -23,7 +24,6 @@ from ui.feedback import VERDICTS, Feedback
 from ui.library import among
 from ui.loading import BackgroundBot
 from ui.models import Models
-from ui.scope import within
 from ui.settings import menu
 from ui.sources import panel
 from ui.trouble import log

@@ -9,12 +9,11 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from rag.articles import Skipped
-from rag.filters import passing
+from rag.filters import passing, through, within
 from rag.index import SyncReport
 from rag.types import Article, Filters
 from ui.escape import clipped, day, day_in_words, escape, file_name, heading, isolated
 from ui.loading import Status
-from ui.scope import asked, within
 from ui.shelf import Shelf
 
 LISTED = 200
@@ -32,7 +31,7 @@ def library(
 ) -> str:
     """The list of those of the articles that can be asked, under what narrows it. `added` are the ids that removing
     would delete; others are only hidden."""
-    shown = shelf.listed(asked(articles, limits))
+    shown = shelf.listed(through(articles, limits))
     rows = "".join(row(article, shelf, article.id in added, may_change) for article in shown[:LISTED])
     more = f'<p class="hint">{len(shown) - LISTED:,} more: narrow the list.</p>' if len(shown) > LISTED else ""
     none = (

@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 from weakref import WeakSet
 
-from rag.filters import known
+from rag.filters import through
 from rag.types import Article, Filters, Turn
 from ui.run import Run
-from ui.scope import asked, within
 from ui.trouble import in_words, log
 from ui.turns import Turns
 
@@ -85,7 +84,7 @@ class BackgroundBot:
     @property
     def asked(self) -> tuple[Article, ...]:
         """The articles within these limits."""
-        return asked(self.articles, self.limits)
+        return through(self.articles, self.limits)
 
     @property
     def starters(self) -> tuple[str, ...]:
@@ -117,18 +116,18 @@ class BackgroundBot:
         def start(tell: Callable[..., None]) -> Any:
             bot = self.wait()
             bot = bot.adjusted(**settings) if settings else bot
-            return bot.stream(question, history=history, where=self._within(where), tell=tell, passed=tell)
+            return bot.stream(question, history=history, where=where, tell=tell, passed=tell)
 
         run = Run(start, self._turns)
         self._runs.add(run)
         return run
 
-    def call(self, work: Callable[[Any, Filters | None], Result], where: Filters | None = None) -> Result:
-        """What `work(chatbot, where)` gives, after loading and between two questions: its model, and its index, stay
+    def call(self, work: Callable[[Any], Result]) -> Result:
+        """What `work(chatbot)` gives, after loading and between two questions: its model, and its index, stay
         as they are meanwhile."""
         self.wait()
         with self._turns.turn(lambda ahead: None, lambda: False):
-            return work(self._bot, self._within(where))
+            return work(self._bot)
 
     def switch(self, load: Load) -> bool:
         """Put the chatbot that `load(progress)` returns in the place of this one, as soon as no question is open, and
@@ -177,12 +176,6 @@ class BackgroundBot:
         with self._turns.turn(lambda ahead: None, lambda: False):
             if self._bot is not None:
                 self._bot.close()
-
-    def _within(self, where: Filters | None) -> Filters | None:
-        """To the chatbot, filters stand in the place of those it was started with. Here, they narrow them further.
-        Raises UsageError: they name what no article has."""
-        known(where, self.articles)
-        return where and within(where, self.limits, self.articles)
 
     def _work(self) -> None:
         try:

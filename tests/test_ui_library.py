@@ -20,7 +20,7 @@ from rag.types import Article, Filters
 from tests import ui_fakes as fakes
 from tests.test_ui_app import click, loaded
 from tests.test_ui_render import Page, assert_harmless
-from ui import library
+from ui import library, narrow
 from ui.conversation import Conversation
 from ui.feedback import NAME, Feedback
 from ui.models import Models
@@ -62,6 +62,81 @@ def test_days_narrow_what_is_asked_and_a_span_that_ends_before_it_begins_is_not_
     assert shelf.where is None
 
 
+GERMAN = Article("fähre", "Fähre", "Die Fähre hält.", "LINDAU COURIER", language="de")
+ENGLISH = Article("tram", "Tram", "It runs.", "Seeblatt", language="en")
+
+
+def test_publishers_and_languages_are_picked_as_articles_are_and_only_those_there_are() -> None:
+    there = (*ARTICLES, GERMAN, ENGLISH)
+    shelf = Shelf()
+    for kind, key in (("publishers", "nobody"), ("languages", "fr"), ("removing", "de"), ("chosen", "harbour")):
+        shelf.pick(kind, key, there)
+    assert (shelf.where, shelf.removing) == (None, "")
+    shelf.pick("publishers", "lindau courier", there)
+    assert shelf.where == Filters(publishers=["lindau courier"])
+    assert narrow.among(there, shelf.where) == "Asking 2 of 4 articles, only those of Lindau Courier"
+    shelf.pick("publishers", "seeblatt", there)
+    shelf.pick("languages", "de", there)
+    assert shelf.where == Filters(publishers=["lindau courier", "seeblatt"], languages=["de"])
+    assert narrow.among(there, shelf.where) == (
+        "Asking 1 of 4 articles, only those of Lindau Courier and Seeblatt in German"
+    )
+    shelf.pick("publishers", "", there)
+    assert shelf.where == Filters(languages=["de"])
+    shelf.pick("languages", "de", there)
+    assert shelf.where is None
+    shelf.pick("languages", "en", there)
+    shelf.all()
+    assert shelf.where is None
+
+
+@pytest.mark.parametrize("by_reader", [False, True])
+def test_a_publisher_that_is_gone_does_not_widen_the_question(by_reader: bool) -> None:
+    shelf = Shelf(publishers=frozenset({"seeblatt", "lindau courier"}), languages=frozenset({"en"}))
+    shelf.gone([*ARTICLES, ENGLISH], by_reader=by_reader)
+    assert shelf.where == Filters(publishers=["seeblatt", "lindau courier"], languages=["en"])
+    shelf.gone(ARTICLES, by_reader=by_reader)
+    assert shelf.where == Filters(publishers=["lindau courier"], languages=[])
+    shelf.gone([fakes.FERRY], by_reader=by_reader)
+    assert shelf.where == Filters(publishers=[], languages=[])
+    assert narrow.among([fakes.FERRY], shelf.where) == (
+        "Asking 0 of 1 articles, only those of publishers that are gone in languages that are gone"
+    )
+    html = narrow.tools([fakes.FERRY], shelf)
+    assert "No publisher</summary>" in html  # though there is none to choose: it has to be undone
+
+
+def test_a_choice_is_shown_only_where_there_is_one_and_says_what_is_chosen() -> None:
+    assert "<details" not in narrow.tools(ARTICLES, Shelf())  # one publisher, and one article without
+    there = (*ARTICLES, GERMAN, ENGLISH)
+    page = Page(narrow.tools(there, Shelf(publishers=frozenset({"seeblatt"}))))
+    assert "Only Seeblatt" in page.text
+    assert "All languages" in page.text
+    assert page.attributes("data-name") == ["", "lindau courier", "seeblatt", "", "en", "de"]
+    assert page.attributes("aria-checked") == ["false", "false", "true", "true", "false", "false"]
+    assert "Lindau Courier2 articles" in page.text
+    assert "German1 article" in page.text
+    assert "<details" not in narrow.tools(there, Shelf(), LIMITS)  # of that publisher, one article has a language
+    both = Page(narrow.tools(there, Shelf(publishers=frozenset({"seeblatt", "lindau courier"}))))
+    assert "2 publishers" in both.text
+
+
+def test_of_very_many_publishers_those_of_the_most_articles_are_offered_and_those_that_are_chosen() -> None:
+    many = [Article(str(i), None, "", f"Post {i:04}") for i in range(narrow.OFFERED + 7)]
+    html = narrow.tools([*many, *many[:5]], Shelf(publishers=frozenset({"post 0506"})))
+    assert html.count('data-kind="publishers"') == 1 + narrow.OFFERED + 1
+    assert "Find a publisher" in html
+    assert 'data-name="post 0506"' in html
+    assert "The 500 publishers of the most articles" in html
+    assert "Find a publisher" not in narrow.tools(many[:9], Shelf())
+
+
+def test_what_is_not_asked_is_paler_in_the_list_and_says_so() -> None:
+    html = library.library(ARTICLES, Shelf(after=date(2024, 4, 1)), (), may_change=False)
+    assert html.count('class="aside"') == html.count("Not asked.") == 1
+    assert "aside" not in library.library(ARTICLES, Shelf(), (), may_change=False)
+
+
 def test_what_was_removed_is_no_longer_chosen() -> None:
     shelf = Shelf(chosen=frozenset({"harbour", "ferry"}), removing="ferry")
     shelf.gone([fakes.HARBOUR])
@@ -74,7 +149,7 @@ def test_what_goes_by_itself_does_not_widen_the_question() -> None:
     shelf = Shelf(chosen=frozenset({"ferry"}), removing="harbour")
     shelf.gone([fakes.HARBOUR])
     assert shelf.where == Filters(articles=[])
-    assert library.among([fakes.HARBOUR], shelf.where) == "Asking 0 of 1 articles"
+    assert narrow.among([fakes.HARBOUR], shelf.where) == "Asking 0 of 1 articles"
     assert shelf.removing == "harbour"  # still about to be answered
     shelf.gone([], by_reader=True)
     assert shelf.where == Filters(articles=[])  # it was empty before
@@ -113,7 +188,7 @@ def test_a_chat_started_for_some_articles_shows_and_asks_only_them(home: Path) -
     assert "Harbour bridge" in shelf
     assert "Ferry line" not in shelf
     for html in (shelf, narrowed):
-        assert "Asking 1 of 2 articles, only those of lindau courier" in html
+        assert "Asking 1 of 2 articles, only those of Lindau Courier" in html
         assert "Ask all" not in html
     librarian.after(mine, click(word="2024-03-01"))
     for where in (None, Filters(after=date(2024, 3, 1))):
@@ -121,7 +196,7 @@ def test_a_chat_started_for_some_articles_shows_and_asks_only_them(home: Path) -
         handlers.ask(mine, fakes.TOLL)
         list(handlers.answer(mine))
         assert bot.wheres[-1] == where  # which the chatbot takes within its own
-        assert "only those of lindau courier" in mine.exchanges[-1].among
+        assert "only those of Lindau Courier" in mine.exchanges[-1].among
         handlers.rate(mine, click(exchange=str(len(mine.exchanges)), verdict="up"))
     kept = [json.loads(line)["filters"] for line in (home / NAME).read_text().splitlines()]
     assert kept == [{"publishers": ["lindau courier"]}, {"publishers": ["lindau courier"], "after": "2024-03-01"}]
@@ -171,10 +246,14 @@ def test_what_was_taken_up_and_what_was_not_is_said() -> None:
 
 def test_hostile_names_and_texts_stay_text() -> None:
     nasty = [replace(fakes.HOSTILE, id=NASTY), Article(NASTY, NASTY, NASTY, NASTY, source=f"/x/{NASTY}")]
-    shelf = Shelf(chosen=frozenset({NASTY}), needle=NASTY, removing=NASTY, trouble=NASTY)
+    key = NASTY.casefold()
+    shelf = Shelf(frozenset({NASTY}), frozenset({key}), needle=NASTY, removing=NASTY, trouble=NASTY)
+    nasty[0] = replace(nasty[0], language=NASTY)
     for html in (
+        narrow.tools([*nasty, *ARTICLES, GERMAN], shelf),
+        narrow.tools([*nasty, *ARTICLES, GERMAN], Shelf(languages=frozenset({key}))),
         library.library(nasty, shelf, {NASTY}, may_change=True),
-        library.narrowed(nasty, shelf),
+        narrow.narrowed(nasty, shelf),
         library.outcome(SyncReport(0, 0, 0, 0, (Skipped(NASTY, NASTY),))),
         library.folders([Path(NASTY)]),
         library.trouble(NASTY),

@@ -22,6 +22,7 @@ MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 LINKED_ANYWAY = re.compile(
     r"(?:[a-z][a-z0-9+.-]{0,30}://|(?:mailto|xmpp):|www\.)[^\s`]+|[^\s`@]{1,64}@[^\s`@]+\.[^\s`]+", re.IGNORECASE
 )
+TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 # A dollar sign opens a formula in some readers, but never before a digit: prices stay readable.
 MARKDOWN = re.compile(r"[\\`*_\[\]<~]|&(?=#?\w+;)|(?<!\S)#|\$(?!\d)|!$")
 MARKDOWN_AT_THE_START = re.compile(r"^(\d+)(?=[.)](?:\s|$))|^(?=[-+=>|])")
@@ -40,6 +41,16 @@ def escape(text: str) -> str:
 def isolated(text: str) -> str:
     """Escaped, in a <bdi>: right-to-left text or an override character inside cannot turn what stands around it."""
     return f"<bdi>{escape(text)}</bdi>"
+
+
+def straight(text: str) -> str:
+    r"""Without the characters that turn the writing direction: for a name in the middle of a sentence, where nothing
+    isolates it. Not escaped.
+
+    >>> straight("\u202eLindau Post")
+    'Lindau Post'
+    """
+    return TURNS.sub("", text)
 
 
 def markdown(text: str) -> str:

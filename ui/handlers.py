@@ -21,9 +21,9 @@ from ui.actions import editing, export_menu, refused_to_ask
 from ui.banner import banner, cannot_start
 from ui.conversation import Conversation, Exchange
 from ui.feedback import VERDICTS, Feedback
-from ui.library import among
 from ui.loading import BackgroundBot
 from ui.models import Models
+from ui.narrow import among
 from ui.settings import menu
 from ui.sources import panel
 from ui.trouble import log

@@ -14,7 +14,7 @@ from typing import Any
 import gradio as gr
 
 from rag.index import SyncReport
-from ui import library
+from ui import library, narrow
 from ui.banner import banner
 from ui.conversation import Conversation
 from ui.escape import clipped
@@ -39,6 +39,10 @@ class Librarian:
 
     def choose(self, conversation: Conversation, event: gr.EventData) -> tuple[Any, ...]:
         conversation.shelf.choose(str(event.article), self._bot.asked)
+        return self.view(conversation)
+
+    def pick(self, conversation: Conversation, event: gr.EventData) -> tuple[Any, ...]:
+        conversation.shelf.pick(str(event.kind), str(event.name), self._bot.asked)
         return self.view(conversation)
 
     def after(self, conversation: Conversation, event: gr.EventData) -> tuple[Any, ...]:
@@ -127,7 +131,7 @@ class Librarian:
             gr.skip() if said is None else said,
             library.library(articles, shelf, bot.added if bot else (), self._may_change, limits),
             library.folders(bot.folders if bot and self._may_change else ()),
-            library.narrowed(articles, shelf, limits),
+            narrow.narrowed(articles, shelf, limits),
             banner(self._bot.status, len(self._bot.asked), len(articles)),
         )
 

@@ -1,4 +1,4 @@
-"""The library as HTML: what is in it, which of it is asked, how adding goes and what came of it.
+"""The library as HTML: what is in it, how adding goes and what came of it.
 
 Pure functions from records to HTML. Knows nothing about Gradio, nor about how articles are stored.
 """
@@ -12,8 +12,9 @@ from rag.articles import Skipped
 from rag.filters import passing, through, within
 from rag.index import SyncReport
 from rag.types import Article, Filters
-from ui.escape import clipped, day, day_in_words, escape, file_name, heading, isolated
+from ui.escape import clipped, day, escape, file_name, heading, isolated
 from ui.loading import Status
+from ui.narrow import tools
 from ui.shelf import Shelf
 
 LISTED = 200
@@ -32,7 +33,12 @@ def library(
     """The list of those of the articles that can be asked, under what narrows it. `added` are the ids that removing
     would delete; others are only hidden."""
     shown = shelf.listed(through(articles, limits))
-    rows = "".join(row(article, shelf, article.id in added, may_change) for article in shown[:LISTED])
+    listed = shown[:LISTED]
+    asked = passing(listed, within(shelf.where, limits, articles) or Filters())
+    rows = "".join(
+        row(article, shelf, is_asked, article.id in added, may_change)
+        for article, is_asked in zip(listed, asked, strict=True)
+    )
     more = f'<p class="hint">{len(shown) - LISTED:,} more: narrow the list.</p>' if len(shown) > LISTED else ""
     none = (
         ""
@@ -51,21 +57,8 @@ def head(may_change: bool) -> str:
     return f'<thead role="rowgroup"><tr role="row">{cells}</tr></thead>'
 
 
-def tools(articles: Sequence[Article], shelf: Shelf, limits: Filters | None = None) -> str:
-    """How many are asked, the days, and the words that narrow the list."""
-    said = among(articles, shelf.where, limits) or "All articles are asked. Choose some to ask only them"
-    fixed = '<p class="hint">Footnote was started for some articles only; the others are not listed.</p>'
-    trouble = f'<p class="trouble" role="alert">{escape(shelf.trouble)}</p>' if shelf.trouble else ""
-    return (
-        f'<p class="asked"><span role="status">{escape(said)}.</span>{ask_all(shelf, limits)}</p><div class="tools">'
-        f'<label>From <input type="date" data-event="after" value="{shelf.after or ""}"></label>'
-        f'<label>to <input type="date" data-event="before" value="{shelf.before or ""}"></label>'
-        f'<label class="find">Find <input type="search" data-event="find" value="{escape(shelf.needle)}" '
-        f'maxlength="200" placeholder="title, publisher or file"></label></div>{trouble}{fixed if limits else ""}'
-    )
-
-
-def row(article: Article, shelf: Shelf, added: bool, may_change: bool) -> str:
+def row(article: Article, shelf: Shelf, is_asked: bool, added: bool, may_change: bool) -> str:
+    """What is narrowed away is paler than what is asked, and says so to those who only hear it."""
     name, key = clipped(heading(article), 160), escape(article.id)
     on = shelf.chosen is not None and article.id in shelf.chosen
     box = (
@@ -73,16 +66,17 @@ def row(article: Article, shelf: Shelf, added: bool, may_change: bool) -> str:
         f'data-event="choose" data-article="{key}" aria-label="Ask only {escape(name)}"></button>'
     )
     title = f'<span class="headline">{isolated(name)}</span>'
+    pale, said = ("", "") if is_asked else (' class="aside"', '<span class="sr-only">Not asked. </span>')
     cells = {
         "chosen": box,
-        "title": f'{title}<span class="byline">{isolated(file_name(article.source))}</span>',
+        "title": f'{said}{title}<span class="byline">{isolated(file_name(article.source))}</span>',
         "publisher": isolated(article.publisher) if article.publisher else "",
         "day": day(article.published) if article.published else "",
     }
     if may_change:
         cells["removal"] = removal(article, shelf, added)
     row = "".join(f'<td role="cell" class="{kind}">{content}</td>' for kind, content in cells.items())
-    return f'<tr role="row">{row}</tr>'
+    return f'<tr role="row"{pale}>{row}</tr>'
 
 
 def removal(article: Article, shelf: Shelf, added: bool) -> str:
@@ -101,37 +95,6 @@ def removal(article: Article, shelf: Shelf, added: bool) -> str:
         f'<button type="button" class="quiet" data-event="keep" data-article="{key}" '
         f'aria-label="Keep {name}">Keep</button>'
     )
-
-
-def narrowed(articles: Sequence[Article], shelf: Shelf, limits: Filters | None = None) -> str:
-    """Over the question box, when only some articles are asked; with a way out of what was chosen here."""
-    said = among(articles, shelf.where, limits)
-    return said and f'<p class="narrowed"><span role="status">{escape(said)}.</span>{ask_all(shelf, limits)}</p>'
-
-
-def ask_all(shelf: Shelf, limits: Filters | None) -> str:
-    if not shelf.where:
-        return ""
-    label = "Ask all of them" if limits else "Ask all articles"
-    return f'<button type="button" class="quiet" data-event="all">{label}</button>'
-
-
-def among(articles: Sequence[Article], where: Filters | None, limits: Filters | None = None) -> str:
-    """What a question is put to, in words, within the limits that Footnote was started with; nothing when that is all.
-
-    >>> from datetime import date
-    >>> among([], None), among([Article("a", None, "")], Filters(articles=["a"], after=date(2024, 3, 1)))
-    ('', 'Asking 0 of 1 articles, from 1 Mar 2024')
-    """
-    where = within(where, limits, articles)
-    if where is None:
-        return ""
-    first = f" from {day_in_words(where.after)}" if where.after else ""
-    last = f" up to {day_in_words(where.before)}" if where.before else ""
-    days = f",{first}{last}" if first or last else ""
-    names = sorted((where.publishers or frozenset()) | (where.languages or frozenset()))
-    only = f", only those of {', '.join(names)}" if names else ""
-    return f"Asking {sum(passing(articles, where)):,} of {len(articles):,} articles{only}{days}"
 
 
 def working(status: Status) -> str:

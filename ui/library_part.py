@@ -74,7 +74,7 @@ def wire(
     it. Returns the components of a `Librarian.view`."""
     view = [part.said, part.shelf, part.folders, over_box, banner]
     in_line: dict[str, Any] = {"concurrency_id": "library", "concurrency_limit": ROOM, **PRIVATE}
-    for name in ("choose", "after", "before", "find", "all"):
+    for name in ("choose", "pick", "after", "before", "find", "all"):
         getattr(part.shelf, name)(getattr(librarian, name), [conversation], view, **AT_ONCE)
     over_box.all(librarian.all, [conversation], view, **AT_ONCE)
     if part.files is None or part.folder is None or part.text is None or part.title is None:

@@ -118,7 +118,29 @@
     for (const menu of all("details.menu-of[open]")) {
       if (menu.contains(document.activeElement)) menu.querySelector("summary").focus();
       fold(menu, false);
+      event.preventDefault(); // one press closes one thing: the library stays
     }
+  });
+
+  // A long choice is narrowed to what holds the words in its field, and walked through with the arrows.
+  function sift() {
+    for (const field of all(".offers .sift")) {
+      const words = field.value.toLowerCase().split(/\s+/);
+      for (const item of all("li", field.parentElement)) {
+        const { dataset, textContent } = item.firstElementChild;
+        const hidden = dataset.name !== "" && !words.every((word) => textContent.toLowerCase().includes(word));
+        if (item.hidden !== hidden) item.hidden = hidden;
+      }
+    }
+  }
+  document.addEventListener("input", ({ target }) => target.matches?.(".sift") && sift());
+  document.addEventListener("keydown", (event) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const menu = event.target.closest?.(".offers");
+    if (!step || !menu) return;
+    const stops = all("summary, .sift, button", menu).filter((stop) => stop.getClientRects().length);
+    stops[stops.indexOf(event.target) + step]?.focus();
+    event.preventDefault();
   });
 
   async function copy(text) {
@@ -201,8 +223,8 @@
     // A day that was not taken stands in its field alone: nothing that comes from the server would change it.
     if (target.closest?.('[data-event="all"]')) for (const field of all("#shelf input[type=date]")) field.value = "";
   });
-  document.addEventListener("keydown", ({ key, target }) => {
-    if (key === "Escape" && libraryIsOpen() && !target.closest?.("input, textarea")) showLibrary(false);
+  document.addEventListener("keydown", ({ key, target, defaultPrevented }) => {
+    if (key === "Escape" && !defaultPrevented && libraryIsOpen() && !target.closest?.("input, textarea")) showLibrary(false);
   });
   document.addEventListener("dragenter", ({ dataTransfer }) => {
     if (dataTransfer?.types.includes("Files") && document.getElementById("files")) showLibrary(true);
@@ -253,10 +275,11 @@
     } else if (now && seen?.open && !now.open) tell(ENDS[last.dataset.state] ?? "");
     keepOpen();
     keepFolds();
+    sift();
     goOn();
     if (now && (begun || now.id !== seen?.id)) requestAnimationFrame(() => last.scrollIntoView({ block: "start" }));
     // Where the button that was pressed is gone with the old answer, the keyboard goes on from the new one.
     if (begun && document.activeElement === document.body) last.focus({ preventScroll: true });
     seen = now;
-  }).observe(document, { childList: true, subtree: true, attributeFilter: ["open"] });
+  }).observe(document, { childList: true, subtree: true, attributeFilter: ["open", "hidden"] });
 })();

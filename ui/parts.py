@@ -18,8 +18,8 @@ AT_ONCE: dict[str, Any] = {"queue": False, **PRIVATE}
 # A button inside our HTML names its event, its other data-… go with it: the one way from there into events of Gradio.
 # A field does so too when it is left, not only on Enter: what somebody wrote and did not send would be lost.
 EVENTS = """
-const events = ["ask", "again", "edit", "cancel", "restore", "rate", "set", "choose", "after", "before", "find", "all",
-  "remove", "keep", "sure", "forget"];
+const events = ["ask", "again", "edit", "cancel", "restore", "rate", "set", "choose", "pick", "after", "before", "find",
+  "all", "remove", "keep", "sure", "forget"];
 const send = (element) => {
   if (!events.includes(element?.dataset.event)) return;
   const field = element.matches("button") ? element.parentElement.querySelector("input[data-event]") : element;

@@ -28,9 +28,12 @@ def add(index: Index, corpus: Path, paths: Sequence[str | Path], progress: Progr
     """
     with index.lock:
         index.refresh()
+        tell = progress or _nothing
         left_out: list[Skipped] = []
         taken: dict[Path, Path] = {}  # where it is read from -> what the user called it
-        for path in dict.fromkeys(Path(path).expanduser() for path in paths):
+        wanted = list(dict.fromkeys(Path(path).expanduser() for path in paths))
+        for done, path in enumerate(wanted):
+            tell(f"reading {path.name}", done, len(wanted) if len(wanted) > 1 else 0)
             place = (_follow if path.is_dir() else _copy)(index, corpus, path)
             if isinstance(place, Path):
                 taken[place] = path
@@ -52,6 +55,7 @@ def add_text(
     """Add one article by its text. Raises as `add` does."""
     with index.lock:
         index.refresh()
+        (progress or _nothing)("reading the text", 0, 0)
         place = index.own.write(text, title, publisher, published)
         articles, unread = contents(place)
         index.own.show(article.id for article in articles)
@@ -95,6 +99,10 @@ def added_ids(index: Index) -> frozenset[str]:
     """The articles that were added one by one, and that `remove` would delete."""
     files = [file for path, file in index.ledger.items() if Path(path).is_relative_to(index.own.added)]
     return frozenset(i for file in files for i in file.gives if i in index.articles)
+
+
+def _nothing(what: str, done: int, total: int) -> None:
+    """Progress that nobody looks at."""
 
 
 def _follow(index: Index, corpus: Path, folder: Path) -> Path | list[Skipped]:

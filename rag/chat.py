@@ -197,10 +197,15 @@ class Chatbot:
         return added.add(self._index, self._corpus, paths, progress)
 
     def add_text(
-        self, text: str, title: str | None = None, publisher: str | None = None, published: date | None = None
+        self,
+        text: str,
+        title: str | None = None,
+        publisher: str | None = None,
+        published: date | None = None,
+        progress: Progress | None = None,
     ) -> SyncReport:
         """Add one article by its text."""
-        return added.add_text(self._index, self._corpus, text, title, publisher, published)
+        return added.add_text(self._index, self._corpus, text, title, publisher, published, progress)
 
     def remove(self, article_ids: Collection[str]) -> SyncReport:
         """Take articles out. What was added is deleted; a file of the user's own is kept, and its article hidden."""

@@ -65,6 +65,19 @@ def id_of(bot: Chatbot, title: str) -> str:
     return next(article.id for article in bot.articles if article.title == title)
 
 
+def test_progress_names_each_file_before_it_is_read(bot: Chatbot, elsewhere: Path) -> None:
+    told: list[tuple[str, int, int]] = []
+    tell = lambda *progress: told.append(progress)  # noqa: E731
+    bot.add([file(elsewhere, "tram.txt"), file(elsewhere, "boat.txt", BOAT)], tell)
+    assert told[:2] == [("reading tram.txt", 0, 2), ("reading boat.txt", 1, 2)]
+    told.clear()
+    bot.add([file(elsewhere, "again.txt")], tell)
+    assert told[0] == ("reading again.txt", 0, 0)  # how much there is of it, nobody knows
+    told.clear()
+    bot.add_text("A kite rose over Lindau.", progress=tell)
+    assert told[0] == ("reading the text", 0, 0)
+
+
 def test_an_added_file_is_found_and_stays_after_a_restart(
     bot: Chatbot, corpus: Path, elsewhere: Path, tmp_path: Path
 ) -> None:

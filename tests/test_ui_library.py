@@ -306,6 +306,22 @@ def test_a_text_is_taken_up_and_its_fields_emptied_only_then(librarian: Any) -> 
     assert "Paste the text of an article first." in said
 
 
+def test_what_is_being_read_is_said_while_it_is(librarian: Any, tmp_path: Path) -> None:
+    paths = [tmp_path / f"{name}.txt" for name in ("one", "two")]
+    for path in paths:
+        path.write_text(f"{path.stem} opens\n\nA tram number {path.stem} was built in Lindau by Ada Stern.\n")
+    views = [view[0] for view in librarian.add_files(Conversation(), [str(path) for path in paths])]
+    said = [Page(html).text for html in views]
+    beginning, first, second, *rest = said
+    assert (beginning, first, second) == ("Beginning …", "Reading one.txt …", "Reading two.txt …")
+    assert [Page(html).attributes("value") for html in views[:3]] == [[], ["0"], ["50"]]
+    assert any("Embedding" in words for words in rest)
+    assert "2 added." in said[-1]
+    said = [Page(view[0]).text for view in librarian.add_text(Conversation(), "The tram of Lindau is red.", "Tram")]
+    assert "Reading the text …" in said
+    assert "1 added." in said[-1]
+
+
 def test_a_text_without_a_headline_is_known_by_its_first_words(librarian: Any, bot: Chatbot) -> None:
     text = "The tram was built in Lindau\nby Ada Stern. It is red and carries 300 people every day."
     *_, (_, shelf, *_) = librarian.add_text(Conversation(), text, " ")
@@ -351,7 +367,7 @@ def test_adding_an_article_does_not_widen_the_question(librarian: Any, bot: Chat
 
 
 def test_a_failure_is_shown_and_changes_nothing(librarian: Any, bot: Chatbot, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(*args: object) -> SyncReport:
+    def full(*args: object, **_: object) -> SyncReport:
         raise StoreError("The disk is full. Make room.")
 
     monkeypatch.setattr(bot, "add_text", full)

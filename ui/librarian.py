@@ -18,7 +18,7 @@ from ui import library, narrow
 from ui.banner import banner
 from ui.conversation import Conversation
 from ui.escape import clipped
-from ui.loading import BackgroundBot
+from ui.loading import BackgroundBot, Status
 from ui.task import Progress, Task
 from ui.trouble import in_words, log
 
@@ -109,7 +109,8 @@ class Librarian:
 
         def work(bot: Any, progress: Progress) -> SyncReport:
             nonlocal taken
-            report: SyncReport = bot.add_text(text, title.strip() or clipped(" ".join(text.split()), FIRST_WORDS))
+            headline = title.strip() or clipped(" ".join(text.split()), FIRST_WORDS)
+            report: SyncReport = bot.add_text(text, headline, progress=progress)
             taken = not report.skipped
             return report
 
@@ -145,7 +146,8 @@ class Librarian:
                 self._bot.look_for_starters()
             return report
 
-        yield (library.working(self._bot.status.of("beginning", 0, 0)), *[gr.skip()] * (PARTS - 1))
+        first = "beginning" if self._bot.bot else "waiting until Footnote has loaded"
+        yield (library.working(Status.of(first, 0, 0)), *[gr.skip()] * (PARTS - 1))
         under_way = Task(task)
         for status in under_way:
             yield (library.working(status), *[gr.skip()] * (PARTS - 1))

@@ -101,7 +101,7 @@ def working(status: Status) -> str:
     """How far adding is."""
     value = "" if status.fraction is None else f' value="{round(100 * status.fraction)}"'
     return (
-        f'<p class="working" role="status">{escape(status.message)}</p>'
+        f'<p class="working" role="status">{isolated(clipped(status.message, 120))}</p>'
         f'<progress max="100"{value} aria-label="Adding articles"></progress>'
     )
 

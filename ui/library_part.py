@@ -51,8 +51,8 @@ def library_part(may_change: bool) -> LibraryPart:
                 label="Add files: drop them here, or click", file_count="multiple", height=180, elem_id="files"
             )
             with gr.Column(elem_id="pasting", min_width=0):
-                title = gr.Textbox(label="Headline (optional)", max_lines=1, elem_id="pasted-title")
                 text = gr.Textbox(label="Or paste the text of an article", lines=3, max_lines=8, elem_id="pasted")
+                title = gr.Textbox(label="Its headline (optional)", max_lines=1, elem_id="pasted-title")
                 add_text = gr.Button("Add this text", elem_id="add-text", size="sm")
             with gr.Column(elem_id="following", min_width=0):
                 folder = gr.Textbox(label="Or follow a folder on this computer", max_lines=1, elem_id="folder")

@@ -52,23 +52,23 @@
   }
 
   function openSource(exchange, key) {
-    const marks = marksOf(exchange, key);
-    if (!marks.length) return;
-    opened = { exchange, key };
+    opened = { exchange, key, isNew: true };
     for (const old of all("#panel mark.current")) old.classList.remove("current");
-    fold(marks[0].closest("details.source"), true);
-    show(marks, exchange);
-    marks[0].focus({ preventScroll: true });
-    scrollTo(marks[0]);
+    keepOpen();
   }
 
   // What somebody reads while an answer is written stays open when its next sentence, or the whole, takes its place.
+  // A footnote may be followed before its article is there: the panel is drawn just after the answer.
   function keepOpen() {
     if (!opened || document.querySelector("#panel mark.current")) return;
     const marks = marksOf(opened.exchange, opened.key);
     if (!marks.length) return;
+    const { isNew } = opened;
+    opened.isNew = false;
+    if (isNew) fold(marks[0].closest("details.source"), true);
     show(marks, opened.exchange);
-    if (document.activeElement === document.body) marks[0].focus({ preventScroll: true });
+    if (isNew || document.activeElement === document.body) marks[0].focus({ preventScroll: true });
+    if (isNew) scrollTo(marks[0]);
   }
 
   function goBack(exchange, key) {
@@ -127,8 +127,8 @@
     for (const field of all(".offers .sift")) {
       const words = field.value.toLowerCase().split(/\s+/);
       for (const item of all("li", field.parentElement)) {
-        const { dataset, textContent } = item.firstElementChild;
-        const hidden = dataset.name !== "" && !words.every((word) => textContent.toLowerCase().includes(word));
+        const name = item.querySelector(".name").textContent.toLowerCase();
+        const hidden = item.firstElementChild.dataset.name !== "" && !words.every((word) => name.includes(word));
         if (item.hidden !== hidden) item.hidden = hidden;
       }
     }

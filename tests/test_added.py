@@ -67,7 +67,10 @@ def id_of(bot: Chatbot, title: str) -> str:
 
 def test_progress_names_each_file_before_it_is_read(bot: Chatbot, elsewhere: Path) -> None:
     told: list[tuple[str, int, int]] = []
-    tell = lambda *progress: told.append(progress)  # noqa: E731
+
+    def tell(what: str, done: int, total: int) -> None:
+        told.append((what, done, total))
+
     bot.add([file(elsewhere, "tram.txt"), file(elsewhere, "boat.txt", BOAT)], tell)
     assert told[:2] == [("reading tram.txt", 0, 2), ("reading boat.txt", 1, 2)]
     told.clear()

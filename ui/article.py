@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from rag.types import Article
-from ui.escape import byline, escape, heading, isolated, web_address
+from ui.escape import byline, contained, escape, heading, isolated, web_address
 
 WHOLE = 40_000
 """Characters up to which an article is shown in full; a browser lays out a megabyte slowly, and nobody reads it."""
@@ -116,7 +116,7 @@ def marked(text: str, start: int, end: int, marks: Sequence[Mark], exchange: int
     pieces: list[str] = []
     for left, right in itertools.pairwise(sorted(edges)):
         keys = [mark.key for mark in inside if mark.start <= left and right <= mark.end]
-        piece = escape(text[left:right])
+        piece = contained(text[left:right])
         pieces.append(f'<mark data-keys="{" ".join(keys)}" tabindex="-1">{piece}</mark>' if keys else piece)
         pieces += [way_back(mark, exchange) for mark in inside if mark.end == right]
     return "".join(pieces)

@@ -43,6 +43,12 @@ def isolated(text: str) -> str:
     return f"<bdi>{escape(text)}</bdi>"
 
 
+def contained(text: str) -> str:
+    """Escaped; isolated only where a character inside would turn what stands after it, too. For pieces of one text,
+    which is to be set as one where nothing hostile is in it."""
+    return isolated(text) if TURNS.search(text) else escape(text)
+
+
 def straight(text: str) -> str:
     r"""Without the characters that turn the writing direction: for a name in the middle of a sentence, where nothing
     isolates it. Not escaped.

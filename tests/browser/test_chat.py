@@ -93,6 +93,24 @@ def test_passages_come_before_the_first_word_then_a_draft_then_the_answer(tab: O
         expect(page.locator(".answer a.ref")).to_have_text(["1", "2"])
 
 
+@pytest.mark.parametrize(("width", "height"), [(1360, 860), (360, 740)])
+def test_the_passages_are_on_screen_before_the_first_sentence(tab: OpenTab, width: int, height: int) -> None:
+    """How soon is measured by `python -m eval.bench`."""
+    before = fakes.Pause()
+    script = [fakes.Retrieved(fakes.BRIDGE_HITS), "reading", before, *fakes.scripts()[fakes.LONG][1:]]
+    with fakes.serving(lambda progress: fakes.ScriptedBot({fakes.LONG: script})) as address:
+        page = tab(address, width=width, height=height)
+        ask(page, fakes.LONG)
+        found = page.locator("#panel .found .headline")
+        expect(found).to_have_text([fakes.HARBOUR.title or "", fakes.FERRY.title or ""])
+        for passage in found.all():
+            expect(passage).to_be_in_viewport()
+            assert visible(page, passage)  # and not behind the question box
+        expect(page.locator(":is(.standing, .draft, .answer)")).to_have_count(0)
+        before.go.set()
+        expect(page.locator(".answer a.ref")).to_have_text(["1", "2"])
+
+
 def test_sentences_appear_as_they_pass_the_check_and_their_sources_open_before_the_end(tab: OpenTab) -> None:
     first, second = fakes.long_answer().claims
     one, two = fakes.Pause(), fakes.Pause()

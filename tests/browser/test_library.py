@@ -168,6 +168,30 @@ def test_a_question_goes_to_the_chosen_articles_and_days_only(page: Page) -> Non
     expect(page.get_by_label("From", exact=True)).to_have_value("")
 
 
+def test_a_question_is_put_to_the_articles_of_a_span_of_days(page: Page) -> None:
+    question = "What did Mayor Ilse Brandt do?"
+    page.get_by_label("From", exact=True).fill("2024-03-01")
+    expect(page.locator("#shelf [role=status]")).to_contain_text("Asking 2 of 3 articles, from 1 Mar 2024")
+    page.get_by_label("to", exact=True).fill("2024-03-31")
+    words = "Asking 1 of 3 articles, from 1 Mar 2024 up to 31 Mar 2024"
+    expect(page.locator("#shelf [role=status]")).to_contain_text(words)
+    page.get_by_role("button", name="Back to the questions").click()
+    expect(page.locator("#narrowed")).to_contain_text(words)
+    ask(page, question)
+    expect(page.locator("#exchange-1")).to_have_attribute("data-state", "answered")
+    expect(page.locator("#exchange-1 .among")).to_have_text(words)
+    expect(page.locator("#exchange-1 .answer")).to_contain_text("cut the ribbon")
+    for place in ("#exchange-1 .card .headline", '#panel [data-exchange="1"] :is(summary, li) .headline'):
+        assert {*page.locator(place).all_text_contents()} == {"Harbour bridge opens after nine years"}
+    page.locator("#narrowed").get_by_role("button", name="Ask all articles").click()
+    expect(page.locator("#narrowed")).to_be_hidden()
+    ask(page, question)
+    expect(page.locator("#exchange-2")).to_have_attribute("data-state", "answered")
+    expect(page.locator("#exchange-2 .among")).to_have_count(0)
+    expect(page.locator('#panel .sources[data-exchange="2"]')).to_contain_text("Ferry line to close in summer")
+    expect(page.locator("#exchange-1 .among")).to_have_text(words)  # what was asked then stays said
+
+
 def test_a_change_of_the_watched_folder_reaches_open_pages_and_disturbs_nobody(
     tab: OpenTab, bot: Chatbot, corpus: Path, address: str
 ) -> None:

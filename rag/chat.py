@@ -177,14 +177,15 @@ class Chatbot:
         other._watcher = self._watcher
         return other
 
-    def starters(self, count: int = 4) -> list[str]:
-        """Questions to start from, made from the articles; a search for each leads to the words it was made from."""
+    def starters(self, count: int = 4, among: Sequence[Article] | None = None) -> list[str]:
+        """Questions to start from, made from the articles, or from some of them, in this order; a search for each leads
+        to the words it was made from."""
 
         def found(it: Starter) -> bool:
             passages = [hit.passage for hit in self._search(it.question, STARTER_HITS, None)]
             return any(p.article_id == it.article.id and p.start <= it.start and it.end <= p.end for p in passages)
 
-        return starters(self.articles, found, count)
+        return starters(self.articles if among is None else among, found, count)
 
     # --- the library: a question asked meanwhile sees the old state or the new one, never half ---------------------
 

@@ -533,3 +533,11 @@ def test_questions_to_start_from_are_found_in_their_articles(index: Index) -> No
     titles = [article.title for article in chatbot.articles]
     for question in questions:
         assert any(str(title) in question for title in titles)
+
+
+def test_questions_are_made_of_some_articles_too_in_their_order(index: Index) -> None:
+    chatbot = bot(index, None)
+    wanted = [chatbot.articles[-1], chatbot.articles[0]]
+    for article, question in zip(wanted, chatbot.starters(2, wanted), strict=True):
+        assert str(article.title) in question
+    assert chatbot.starters(2, []) == []

@@ -287,6 +287,17 @@ def test_nothing_to_answer_shows_what_there_is_again(handlers: Any) -> None:
     assert "Write a question first." in note
 
 
+def test_after_a_refusal_questions_are_offered_that_the_articles_found_do_answer(handlers: Any) -> None:
+    conversation = Conversation()
+    handlers.ask(conversation, fakes.TOLL)
+    *_, (_, live, *_) = handlers.answer(conversation)
+    assert f"What about {fakes.HARBOUR.title}?" in live
+    assert f"What about {fakes.FERRY.title}?" in live
+    assert "do answer" not in answered(handlers, fakes.LONG).exchanges[0].instead
+    record = Api(handlers._bot).ask(fakes.TOLL)  # a program is told what the chatbot says, and nothing else
+    assert record["refused"]
+
+
 def test_a_failure_is_never_a_refusal(handlers: Any) -> None:
     conversation = Conversation()
     for question in (fakes.BROKEN, fakes.CRASH):

@@ -78,9 +78,13 @@ def test_publishers_and_languages_are_picked_as_articles_are_and_only_those_ther
     shelf.pick("publishers", "seeblatt", there)
     shelf.pick("languages", "de", there)
     assert shelf.where == Filters(publishers=["lindau courier", "seeblatt"], languages=["de"])
+    said = "Asking 1 of 4 articles, only those of Lindau Courier and Seeblatt in German"
+    assert narrow.among(there, shelf.where) == said
+    shelf.choose("harbour", there)
     assert narrow.among(there, shelf.where) == (
-        "Asking 1 of 4 articles, only those of Lindau Courier and Seeblatt in German"
+        "Asking 0 of 4 articles, of the chosen ones only those of Lindau Courier and Seeblatt in German"
     )
+    shelf.choose("harbour", there)
     shelf.pick("publishers", "", there)
     assert shelf.where == Filters(languages=["de"])
     shelf.pick("languages", "de", there)
@@ -240,6 +244,10 @@ def test_what_was_taken_up_and_what_was_not_is_said() -> None:
     assert "0.pdf it is locked" in page.text
     assert "and 2 more" in page.text
     assert "/somewhere/upload" not in page.text
+    new = [*ARTICLES, *[replace(fakes.FERRY, id=str(i)) for i in range(library.NAMED)]]
+    page = Page(library.outcome(SyncReport(len(new), 0, 0, 7), new))
+    assert f"{len(new)} added.{fakes.HARBOUR.title}{fakes.FERRY.title}" in page.text.replace("\n", "")
+    assert "and 2 more" in page.text
     assert "Nothing is new." in library.outcome(SyncReport(0, 0, 0, 7))
     assert "Nothing was taken up." in library.outcome(SyncReport(0, 0, 0, 7, left_out))
 
@@ -254,7 +262,7 @@ def test_hostile_names_and_texts_stay_text() -> None:
         narrow.tools([*nasty, *ARTICLES, GERMAN], Shelf(languages=frozenset({key}))),
         library.library(nasty, shelf, {NASTY}, may_change=True),
         narrow.narrowed(nasty, shelf),
-        library.outcome(SyncReport(0, 0, 0, 0, (Skipped(NASTY, NASTY),))),
+        library.outcome(SyncReport(0, 0, 0, 0, (Skipped(NASTY, NASTY),)), nasty),
         library.folders([Path(NASTY)]),
         library.trouble(NASTY),
     ):

@@ -28,7 +28,7 @@ from ui.conversation import Conversation, Exchange
 from ui.escape import clipped, isolated, web_address
 from ui.export import answer_markdown, conversation_json, conversation_markdown
 from ui.loading import Status
-from ui.run import Begins, Waits
+from ui.run import Begins, Instead, Waits
 from ui.sources import cited, panel, spans
 
 
@@ -258,6 +258,16 @@ def test_a_refusal_gives_its_reason_and_leads_to_the_nearest_passages() -> None:
     sources = Page(panel([one]))
     assert sources.marked == {f"p{i}": hit.passage.text for i, hit in enumerate(fakes.BRIDGE_HITS, 1)}
     assert [attrs["data-key"] for _, attrs in sources.tags if attrs.get("class") == "back"] == keys  # and back again
+
+
+def test_a_refusal_offers_questions_that_are_answered() -> None:
+    one = exchange(fakes.TOLL)
+    assert "do answer" not in render.transcript([one])
+    one.take(Instead((fakes.LONG, fakes.NASTY)))
+    html = render.transcript([one])
+    assert_harmless(html)
+    assert Page(html).attributes("data-question") == [fakes.LONG, fakes.NASTY]
+    assert one.phase == "answered"
 
 
 def test_a_refusal_that_names_the_nearest_words_leads_to_them() -> None:

@@ -201,8 +201,8 @@ class ScriptedBot:
         self.adjustments.append(settings)
         return self
 
-    def starters(self) -> list[str]:
-        return self.offered
+    def starters(self, count: int = 4, among: Sequence[Article] | None = None) -> list[str]:
+        return self.offered[:count] if among is None else [f"What about {article.title}?" for article in among][:count]
 
     def search(self, question: str, k: int = 10, where: Filters | None = None) -> list[Hit]:
         self.wheres.append(where)

@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 
 from rag.types import Answer, Article, Citation, Claim
+from ui.actions import ask_button
 from ui.article import Mark
 from ui.escape import byline, clipped, escape, heading, isolated
 from ui.sources import EXCERPT, spans
@@ -85,15 +86,18 @@ def left_out(sentences: Sequence[str]) -> str:
     return f'<details class="dropped"><summary>{many}</summary><ul>{items}</ul></details>'
 
 
-def refusal(record: Answer, number: int) -> str:
-    """A refusal is a result: it gives its reason and leads to what the articles do hold."""
+def refusal(record: Answer, number: int, instead: Sequence[str] = ()) -> str:
+    """A refusal is a result: it gives its reason and leads to what the articles do hold. `instead`: questions that they
+    answer."""
     offers = "".join(nearest(article, mark, number) for article, mark in spans(record))
+    questions = "".join(f"<li>{ask_button(question, question)}</li>" for question in instead)
     return (
         '<div class="refusal"><h3>Not in the articles</h3>'
         f'<p dir="auto">{isolated(record.refusal or "")}</p>'
         + (f'<h4>The nearest they come to it</h4><ul class="nearest">{offers}</ul>' if offers else "")
         + '<p class="hint">Try another wording, or name the person, the place or the time you mean.</p>'
-        f"{left_out(record.dropped)}</div>"
+        + (f'<h4>What these articles do answer</h4><ul class="instead">{questions}</ul>' if questions else "")
+        + f"{left_out(record.dropped)}</div>"
     )
 
 

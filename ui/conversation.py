@@ -10,7 +10,7 @@ from typing import Literal
 
 from rag.types import Answer, Claim, Event, Filters, Hit, Passed, Retrieved, Token, Turn
 from ui.feedback import Verdict
-from ui.run import Begins, Run, Waits
+from ui.run import Begins, Instead, Run, Waits
 from ui.settings import Settings
 from ui.shelf import Shelf
 from ui.trouble import in_words
@@ -32,6 +32,8 @@ class Exchange:
     draft: str = ""
     """What else there is of it, unchecked."""
     answer: Answer | None = None
+    instead: tuple[str, ...] = ()
+    """Where it is a refusal: what might be asked instead."""
     error: Exception | None = None
     ahead: int = 0
     """Questions that are answered before this one, while it is `waiting`."""
@@ -50,8 +52,10 @@ class Exchange:
     def open(self) -> bool:
         return self.phase in OPEN
 
-    def take(self, event: Event | Waits | Begins | Passed) -> None:
+    def take(self, event: Event | Waits | Begins | Passed | Instead) -> None:
         """Move on by one event of a run. Too late after an end: a stopped exchange stays stopped."""
+        if isinstance(event, Instead):
+            self.instead = event.questions
         if not self.open:
             return
         if isinstance(event, Waits):
@@ -64,7 +68,7 @@ class Exchange:
             self.draft += event.text
         elif isinstance(event, Passed):
             self.claims, self.draft = event.claims, event.rest
-        else:
+        elif isinstance(event, Answer):
             self.answer, self.hits, self.phase, self.replaced = event, event.hits, "answered", ()
             self.claims, self.draft = (), ""
 

@@ -33,6 +33,9 @@ TICK = 0.5
 SLOW_TICK = 2.0
 """Seconds between two looks at what a watched folder or another tab changed."""
 
+INSTEAD = 2
+"""Questions offered with a refusal, at most."""
+
 ONE_AT_A_TIME = "One question at a time: wait for the answer, or stop it. Yours stays in the box."
 
 
@@ -96,7 +99,7 @@ class Handlers:
 
     def _follow(self, conversation: Conversation, exchange: Exchange) -> Iterator[tuple[Any, ...]]:
         history, settings = conversation.history(exchange), exchange.settings.changes
-        conversation.run = run = self._bot.run(exchange.question, history, exchange.where, settings)
+        conversation.run = run = self._bot.run(exchange.question, history, exchange.where, settings, INSTEAD)
         if not exchange.open:  # by a stop that found no run yet
             run.stop()
         try:

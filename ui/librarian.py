@@ -14,6 +14,7 @@ from typing import Any
 import gradio as gr
 
 from rag.index import SyncReport
+from rag.types import Article
 from ui import library, narrow
 from ui.banner import banner
 from ui.conversation import Conversation
@@ -139,8 +140,13 @@ class Librarian:
     def _change(self, conversation: Conversation, work: Work, removes: bool = False) -> Iterator[tuple[Any, ...]]:
         """Show how far it is, then what came of it. Ends when the questions to start from fit the articles again."""
 
+        new: list[Article] = []
+
         def task(progress: Progress) -> SyncReport:
-            report = work(self._bot.wait(), progress)
+            bot = self._bot.wait()
+            before = {article.id for article in bot.articles}
+            report = work(bot, progress)
+            new.extend(article for article in bot.articles if article.id not in before)
             if report.added or report.updated or report.removed:
                 progress("looking for questions to start from", 0, 0)
                 self._bot.look_for_starters()
@@ -152,7 +158,7 @@ class Librarian:
         for status in under_way:
             yield (library.working(status), *[gr.skip()] * (PARTS - 1))
         try:
-            said = library.outcome(under_way.result())
+            said = library.outcome(under_way.result(), new)
         except Exception as error:
             log(error, "The library could not be changed.")
             said = library.trouble(in_words(error))

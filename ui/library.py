@@ -20,7 +20,7 @@ from ui.shelf import Shelf
 LISTED = 200
 """Articles shown at a time; the field over them narrows a longer list."""
 NAMED = 50
-"""What could not be taken up, listed one by one."""
+"""What was taken up and what could not be, listed one by one, each at most so many."""
 
 
 def library(
@@ -106,11 +106,14 @@ def working(status: Status) -> str:
     )
 
 
-def outcome(report: SyncReport) -> str:
-    """What was indexed, and what was not and why."""
+def outcome(report: SyncReport, new: Sequence[Article] = ()) -> str:
+    """What was indexed, and what was not and why. `new` are the articles that were not there before."""
     parts = [f"{getattr(report, name):,} {name}" for name in ("added", "updated", "removed") if getattr(report, name)]
     said = ", ".join(parts) or ("Nothing was taken up" if report.skipped else "Nothing is new")
-    return f'<p class="done" role="status">{said[:1].upper()}{said[1:]}.</p>{left_out(report.skipped)}'
+    items = "".join(f'<li class="headline">{isolated(clipped(heading(article), 160))}</li>' for article in new[:NAMED])
+    rest = f"<li>and {len(new) - NAMED:,} more</li>" if len(new) > NAMED else ""
+    names = f'<ul class="new">{items}{rest}</ul>' if items else ""
+    return f'<p class="done" role="status">{said[:1].upper()}{said[1:]}.</p>{names}{left_out(report.skipped)}'
 
 
 def left_out(skipped: Sequence[Skipped]) -> str:

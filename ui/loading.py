@@ -5,15 +5,16 @@ Knows nothing about Gradio, nor about what loading does: `load(progress)` is giv
 
 from __future__ import annotations
 
+import contextlib
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 from weakref import WeakSet
 
 from rag.filters import through
-from rag.types import Article, Filters, Turn
-from ui.run import Run
+from rag.types import Answer, Article, Event, Filters, Turn
+from ui.run import Instead, Run
 from ui.trouble import in_words, log
 from ui.turns import Turns
 
@@ -34,6 +35,16 @@ class Status:
     @classmethod
     def of(cls, what: str, done: int, total: int, state: State = "loading") -> Status:
         return cls(state, f"{what[:1].upper()}{what[1:]} …", done / total if total else None)
+
+
+def with_others(bot: Any, stream: Generator[Event], count: int) -> Iterator[Event | Instead]:
+    """The events of a question, and after a refusal up to `count` questions that the articles found do answer."""
+    with contextlib.closing(stream):
+        for event in stream:
+            yield event
+            if isinstance(event, Answer) and event.refused:
+                found = list({hit.article.id: hit.article for hit in event.hits}.values())
+                yield Instead(tuple(q for q in bot.starters(count, found) if q != event.question))
 
 
 class BackgroundBot:
@@ -109,14 +120,16 @@ class BackgroundBot:
         history: Sequence[Turn] = (),
         where: Filters | None = None,
         settings: dict[str, Any] | None = None,
+        instead: int = 0,
     ) -> Run:
         """The question on its way: after loading, and after every question before it. `settings`: see
-        `Chatbot.adjusted`."""
+        `Chatbot.adjusted`. After a refusal, up to so many other questions are given (`instead`)."""
 
         def start(tell: Callable[..., None]) -> Any:
             bot = self.wait()
             bot = bot.adjusted(**settings) if settings else bot
-            return bot.stream(question, history=history, where=where, tell=tell, passed=tell)
+            stream = bot.stream(question, history=history, where=where, tell=tell, passed=tell)
+            return with_others(bot, stream, instead) if instead else stream
 
         run = Run(start, self._turns)
         self._runs.add(run)

@@ -108,7 +108,8 @@ def among(articles: Sequence[Article], where: Filters | None, limits: Filters | 
     which = chosen_in_words("in", "languages", where.languages, articles)
     first = f" from {day_in_words(where.after)}" if where.after else ""
     last = f" up to {day_in_words(where.before)}" if where.before else ""
-    only = f", only those{who}{which}" if who or which else ""
+    some = "of the chosen ones only those" if where.articles is not None else "only those"
+    only = f", {some}{who}{which}" if who or which else ""
     days = f",{first}{last}" if first or last else ""
     return f"Asking {sum(passing(articles, where)):,} of {len(articles):,} articles{only}{days}"
 

@@ -48,7 +48,11 @@ def exchange_html(exchange: Exchange, last: bool) -> str:
     """One exchange, whatever its phase. Its look follows from its `data-state`."""
     if exchange.answer is not None:
         state = "refused" if exchange.answer.refused else "answered"
-        content = (refusal if exchange.answer.refused else answer)(exchange.answer, exchange.number)
+        content = (
+            refusal(exchange.answer, exchange.number, exchange.instead)
+            if exchange.answer.refused
+            else answer(exchange.answer, exchange.number)
+        )
     elif exchange.phase == "failed":
         state, content = "failed", failure(exchange, last)
     elif exchange.phase == "stopped":

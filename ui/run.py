@@ -30,9 +30,16 @@ class Begins:
     step: Step
 
 
+@dataclass(frozen=True, slots=True)
+class Instead:
+    """After a refusal: questions that the nearest articles do answer."""
+
+    questions: tuple[str, ...]
+
+
 News = Step | Passed
 """What the chatbot tells beside its events: the step that it begins with, and what of its draft has passed."""
-Start = Callable[[Callable[[News], None]], Generator[Event]]
+Start = Callable[[Callable[[News], None]], Generator[Event | Instead]]
 END = None
 
 
@@ -48,10 +55,11 @@ class Run:
         self._start = start
         self._turns = turns
         self._stopped = threading.Event()
-        self._events: queue.SimpleQueue[Event | Waits | Begins | Passed | Exception | None] = queue.SimpleQueue()
+        self._events: queue.SimpleQueue[Event | Waits | Begins | Passed | Instead | Exception | None]
+        self._events = queue.SimpleQueue()
         threading.Thread(target=self._work, name="footnote-run", daemon=True).start()
 
-    def __iter__(self) -> Iterator[Event | Waits | Begins | Passed]:
+    def __iter__(self) -> Iterator[Event | Waits | Begins | Passed | Instead]:
         while (item := self._events.get()) is not END:
             if isinstance(item, Exception):
                 raise item

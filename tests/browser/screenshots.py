@@ -5,11 +5,14 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 from playwright.sync_api import BrowserContext, Page, expect
 
 from rag.errors import NoNetwork
+from rag.types import Article
 from tests import ui_fakes as fakes
 from tests.browser.stage import ask, chromium, open_tab
 from tests.ui_fakes import serving
@@ -17,6 +20,13 @@ from tests.ui_fakes import serving
 WIDE = (1360, 860)
 PHONE = (360, 740)
 EXAMPLES = (fakes.LONG, fakes.MAYOR, fakes.TOLL)
+ARTICLES = (
+    replace(fakes.HARBOUR, language="en"),
+    replace(fakes.FERRY, language="en"),
+    Article(
+        "fähre", "Die letzte Fähre", "Sie fährt im Juni.", "Seeblatt", date(2024, 5, 2), "faehre.txt", language="de"
+    ),
+)
 
 
 def main(out: Path) -> None:
@@ -24,9 +34,9 @@ def main(out: Path) -> None:
     with chromium() as browser:
         loading(browser, out)
         broken_start(browser, out)
-        for dark in (False, True):
-            conversation(browser, out, WIDE, "wide", dark)
-        conversation(browser, out, PHONE, "phone", dark=False)
+        for size, name in ((WIDE, "wide"), (PHONE, "phone")):
+            for dark in (False, True):
+                conversation(browser, out, size, name, dark)
     print(f"{len(list(out.glob('*.png')))} pictures in {out}")
 
 
@@ -60,7 +70,7 @@ def broken_start(browser: BrowserContext, out: Path) -> None:
 def conversation(browser: BrowserContext, out: Path, size: tuple[int, int], name: str, dark: bool) -> None:
     scripts = fakes.scripts()
     pause = fakes.pause_of(scripts)
-    bot = fakes.ScriptedBot(scripts, offered=EXAMPLES)
+    bot = fakes.ScriptedBot(scripts, ARTICLES, offered=EXAMPLES)
     suffix = f"{name}{'-dark' if dark else ''}.png"
     with serving(lambda progress: bot, with_model=lambda *args: bot) as address:
         page = open_tab(browser, address, *size, dark=dark)
@@ -90,6 +100,13 @@ def conversation(browser: BrowserContext, out: Path, size: tuple[int, int], name
         expect(page.locator("mark.current")).to_be_visible()
         page.mouse.move(0, 0)
         shoot("07-source")
+        page.get_by_role("button", name="Edit question").first.click()
+        expect(page.locator(".editing")).to_be_visible()
+        page.get_by_text("Export", exact=True).click()
+        shoot("14-export-and-edit")
+        page.keyboard.press("Escape")
+        page.get_by_role("button", name="Cancel editing").click()
+        expect(page.locator(".editing")).to_have_count(0)
         for state, question, look in (
             ("08-refusal", fakes.TOLL, ".refusal"),
             ("09-failure", fakes.BROKEN, ".failure"),
@@ -105,8 +122,8 @@ def conversation(browser: BrowserContext, out: Path, size: tuple[int, int], name
 def library(page: Page, bot: fakes.ScriptedBot, shoot: Callable[[str], None]) -> None:
     """An article added, another about to be removed."""
     page.get_by_role("button", name="Articles", exact=True).click()
-    page.get_by_label("Headline").fill("Tram line opens")
     page.get_by_label("paste the text").fill("A tram was built in Lindau by Ada Stern.")
+    page.get_by_label("headline").fill("Tram line opens")
     page.get_by_role("button", name="Add this text").click()
     expect(page.locator("#said")).to_contain_text("1 added")
     page.get_by_role("checkbox", name="Ferry line").click()
@@ -114,6 +131,10 @@ def library(page: Page, bot: fakes.ScriptedBot, shoot: Callable[[str], None]) ->
     expect(page.get_by_text("Your file stays")).to_be_visible()
     shoot("12-library")
     page.get_by_role("button", name="Keep Ferry line").click()
+    page.get_by_text("All publishers").first.click()
+    page.get_by_role("checkbox", name="Seeblatt").click()
+    expect(page.get_by_text("Only Seeblatt")).to_be_visible()
+    shoot("15-publishers")
     page.get_by_role("button", name="Ask all articles").first.click()
     page.get_by_role("button", name="Back to the questions").click()
 

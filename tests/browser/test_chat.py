@@ -327,6 +327,16 @@ def test_a_refusal_offers_the_nearest_passages(page: Page) -> None:
     expect(refusal.locator("a.passage").nth(1)).to_be_focused()
 
 
+def test_a_refusal_leads_to_a_question_that_is_answered(page: Page, bot: fakes.ScriptedBot) -> None:
+    better = f"What about {fakes.HARBOUR.title}?"
+    bot.scripts[better] = bot.scripts[fakes.LONG]
+    ask(page, fakes.TOLL)
+    page.locator(".refusal").get_by_role("button", name=better).click()
+    expect(page.locator("#exchange-2 .question")).to_have_text(better)
+    expect(page.locator("#exchange-2")).to_have_attribute("data-state", "answered")
+    expect(page.locator("#exchange-1 .refusal")).to_contain_text("What these articles do answer")
+
+
 @pytest.mark.parametrize(("question", "message"), [(fakes.BROKEN, "812 tokens"), (fakes.CRASH, "shape (3,)")])
 def test_a_failure_looks_like_one_and_can_be_asked_again(
     page: Page, bot: fakes.ScriptedBot, question: str, message: str

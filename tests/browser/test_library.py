@@ -56,6 +56,7 @@ def test_files_are_uploaded_listed_and_asked(page: Page, tmp_path: Path) -> None
     picture.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 8)
     page.locator("#files input[type=file]").set_input_files([file(tmp_path, "tram.txt", TRAM), picture])
     expect(page.locator("#said")).to_contain_text("1 added")
+    expect(page.locator("#said .new")).to_have_text("Tram line opens")
     expect(page.locator("#said .left-out")).to_contain_text("picture.png")
     expect(page.locator("#shelf")).to_contain_text("Tram line opens")
     expect(page.locator("#banner")).to_contain_text("4 articles")
@@ -121,7 +122,7 @@ def test_the_keyboard_goes_on_where_a_button_was_taken_away(page: Page) -> None:
 
 
 def test_a_text_is_pasted_and_removed_again(page: Page) -> None:
-    page.get_by_label("Headline").fill("Tram line opens")
+    page.get_by_label("headline").fill("Tram line opens")
     page.get_by_label("paste the text").fill(TRAM.partition("\n\n")[2])
     page.get_by_role("button", name="Add this text").click()
     expect(page.locator("#said")).to_contain_text("1 added")

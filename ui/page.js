@@ -270,6 +270,7 @@
     const begun = now?.open && !seen?.open;
     if (begun) {
       opened = null;
+      document.getElementById("panel").scrollTop = 0; // what is found now stands at its head
       forgetFolds(last.dataset.exchange);
       tell("");
     } else if (now && seen?.open && !now.open) tell(ENDS[last.dataset.state] ?? "");

@@ -217,6 +217,20 @@ def test_footnotes_of_an_earlier_answer_bring_its_sources_back(page: Page) -> No
     expect(page.locator("#panel .for:visible")).to_have_text(fakes.LONG)
 
 
+def test_the_passages_of_the_next_question_are_seen_from_their_head(tab: OpenTab, address: str) -> None:
+    page = tab(address, height=420)
+    ask(page, fakes.MAYOR)
+    expect(last(page)).to_have_attribute("data-state", "answered")
+    page.locator('#exchange-1 a.ref[data-key="2"]').click()
+    expect(page.locator("mark.current")).to_be_in_viewport()
+    panel = page.locator("#panel")
+    assert panel.evaluate("panel => panel.scrollTop") > 0
+    ask(page, fakes.TOLL)
+    expect(page.locator("#exchange-2")).to_have_attribute("data-state", "refused")
+    expect(panel.get_by_role("heading", name="Nearest passages")).to_be_in_viewport()
+    assert panel.evaluate("panel => panel.scrollTop") == 0
+
+
 def test_what_is_read_of_an_earlier_answer_stays_open_while_the_next_is_written(tab: OpenTab) -> None:
     first, second = fakes.long_answer().claims
     pauses = [fakes.Pause() for _ in range(3)]

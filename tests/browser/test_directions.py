@@ -99,6 +99,7 @@ def test_an_override_turns_nothing_but_its_own_words(
     page = tab(address, width=width, dark=dark)
     ask(page, QUESTION)
     expect(page.locator(".draft")).to_contain_text("red.")
+    expect(page.locator("#panel .found .byline").first).to_be_visible()
     in_order(page, "#panel .found .byline bdi", "#panel .found .byline time")
     assert fits(page)
     pause.go.set()
@@ -106,6 +107,7 @@ def test_an_override_turns_nothing_but_its_own_words(
     first, second, third = (f".claim:nth-child({number})" for number in (1, 2, 3))
     in_order(page, f"{first} > bdi", f"{first} a.ref", f"{second} > bdi", f"{second} a.ref")
     in_order(page, f"{third} > bdi", f"{third} a.ref")
+    expect(page.locator(".source summary").first).to_be_visible()  # it is drawn after the answer
     in_order(page, ".source summary .byline bdi", ".source summary .byline time", ".source summary .number")
     page.locator("a.ref").first.hover()
     expect(page.locator(".card").first).to_be_visible()

@@ -126,10 +126,10 @@ def test_an_override_turns_nothing_but_its_own_words(
     assert day["x"] < removal["x"]
     page.get_by_text("All publishers").first.click()
     page.get_by_role("checkbox", name="Post").click()
-    in_order(page, ".option[aria-checked=true] .name", ".option[aria-checked=true] .count")
     expect(page.locator("#shelf .asked [role=status]")).to_have_text(
         "Asking 1 of 2 articles, only those of Lindau Post."
     )
+    in_order(page, ".option[aria-checked=true] .name", ".option[aria-checked=true] .count")
     page.get_by_role("button", name="Remove").first.click()
     expect(page.get_by_role("button", name="Keep")).to_be_visible()
     assert fits(page)

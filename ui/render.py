@@ -121,7 +121,7 @@ def unusable(exchange: Exchange, last: bool) -> str:
     return (
         '<div class="failure" role="alert"><h3>This cannot be asked as it stands</h3>'
         f'<p dir="auto">{isolated(exchange.failure)}</p>'
-        f'<p class="hint">Edit the question, or choose other articles or days.</p>{way_back(exchange, last)}</div>'
+        f'<p class="hint">Edit the question, or choose other articles.</p>{way_back(exchange, last)}</div>'
     )
 
 

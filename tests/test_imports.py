@@ -29,6 +29,7 @@ ONLY_IN = {
     "docx": {"rag.readers.docx"},
     "feedparser": {"rag.readers.feed"},
     "trafilatura": {"rag.saved_page", "eval.extraction"},
+    "babel": {"ui.offers"},
 }
 LATE_ALTOGETHER = {"ui.handlers", "ui.librarian", "eval.qwen", "eval.fit_judge"}
 """Cannot be defined without a heavy library (Gradio reads annotations, training is torch): must be imported late."""

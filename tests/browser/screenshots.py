@@ -131,6 +131,7 @@ def library(page: Page, bot: fakes.ScriptedBot, shoot: Callable[[str], None]) ->
     expect(page.get_by_text("Your file stays")).to_be_visible()
     shoot("12-library")
     page.get_by_role("button", name="Keep Ferry line").click()
+    page.get_by_role("button", name="Ask all articles").first.click()
     page.get_by_text("All publishers").first.click()
     page.get_by_role("checkbox", name="Seeblatt").click()
     expect(page.get_by_text("Only Seeblatt")).to_be_visible()

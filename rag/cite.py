@@ -32,8 +32,10 @@ QUOTE_FROM_TRAINED = 0.4
 KEEP_FROM = 0.2
 """Relevance below which a supported draft sentence is beside the question."""
 
-_INNER = str.maketrans({"“": "‘", "”": "’"})
-"""Quotation marks within a quotation. Straight ones cannot be told apart, opening from closing, and stay."""
+_INNER = str.maketrans({"“": "‘", "”": "’", '"': "’"})
+"""Quotation marks within a quotation."""
+_OPENS = re.compile(r'(?<![^\s(\[–—-])"(?=\S)')
+"""A straight mark that opens: words follow it, and none stands right before it. Any other closes."""
 _MARKS = re.compile(
     r"\s*\[(?:\d{1,2}|[A-Z])\]|\s*\((?:\d|[A-Z])\)(?=\s*(?:[.!?\[]|$))|^\s*(?:Answer|A)\s*:\s*", re.MULTILINE
 )
@@ -167,8 +169,16 @@ def words(sentence: Sentence) -> set[str]:
 
 def quoted(sentence: Sentence) -> Statement:
     """A source sentence in its own words: supported by being the source."""
-    words = " ".join(sentence.text.split())
-    return Statement(f"“{words.translate(_INNER)}”", (sentence,), 1.0)
+    return Statement(f"“{within_quotes(sentence.text)}”", (sentence,), 1.0)
+
+
+def within_quotes(text: str) -> str:
+    """On one line, and with single quotation marks for double ones, which stand around it.
+
+    >>> within_quotes('"It joins us," she said of the “bridge” ("a marvel"). "I never—" he began.')
+    '‘It joins us,’ she said of the ‘bridge’ (‘a marvel’). ‘I never—’ he began.'
+    """
+    return _OPENS.sub("‘", " ".join(text.split())).translate(_INNER)
 
 
 def number(statements: Sequence[Statement]) -> tuple[tuple[Claim, ...], tuple[Citation, ...]]:

@@ -119,7 +119,7 @@ def _document(message: EmailMessage, body: MIMEPart, name: str) -> Document:
     by_name = sender if sender and "@" not in sender else None
     listed = any(message.get(key) for key in _LISTS)
     return Document(
-        lines(text) if body.get_content_subtype() == "html" else text,
+        lines(text, hidden=False) if body.get_content_subtype() == "html" else text,
         name,
         title=_header(message, "Subject"),
         publisher=by_name if listed else None,

@@ -64,10 +64,13 @@ def decode(data: bytes, declared: str | None = None) -> tuple[str, str | None]:
     named = _known(declared)
     if named and named.startswith("iso2022") and b"\x1b" in sample:  # of seven bits: it would pass for UTF-8
         return data.decode(named, "replace"), None
-    for likely in ("utf-8", named):
-        with contextlib.suppress(UnicodeDecodeError):
-            if likely:
-                return data.decode(likely), None
+    with contextlib.suppress(UnicodeDecodeError):
+        return data.decode("utf-8"), None
+    if damaged := _damaged(data):
+        return damaged
+    with contextlib.suppress(UnicodeDecodeError):
+        if named:
+            return data.decode(named), None
     return _guess(data)
 
 
@@ -86,11 +89,18 @@ def glimpse(head: bytes) -> str:
     return head.decode(encoding, "replace")
 
 
-def _guess(data: bytes) -> tuple[str, str]:
+def _damaged(data: bytes) -> tuple[str, str] | None:
+    """UTF-8 of which a few bytes are wrong or missing, whatever encoding the page names: in any other, characters
+    beyond ASCII hardly ever stand as UTF-8 writes them."""
     text = data.decode("utf-8", "replace")
     broken = text.count("\ufffd")
-    if broken <= max(1, FEW_BROKEN * len(text)) and any(ord(char) > 127 and char != "\ufffd" for char in text):
+    whole = len(text) - len(text.encode("ascii", "ignore")) - broken
+    if broken <= max(1, FEW_BROKEN * len(text)) and whole >= broken:
         return text, f"{broken} characters are not UTF-8 and were replaced by \ufffd"
+    return None
+
+
+def _guess(data: bytes) -> tuple[str, str]:
     import charset_normalizer
 
     best = charset_normalizer.from_bytes(_around_foreign(data)).best()

@@ -16,6 +16,10 @@ from rag.html_lines import lines
 
 MAX_TREE = 8_000_000
 """Characters of markup, scripts and embedded pictures left out, of which a tree is built."""
+MAX_HEAD = 500_000
+"""Characters at the beginning of a larger page among which is looked for what it says about itself."""
+MAX_ELEMENTS = 25_000
+"""Of a page with more, furniture left out, trafilatura is not asked: its time grows with the square of short lines."""
 SURE_CHARS = 250
 """Of a shorter text trafilatura is not sure itself, and breaks lines at each bold word."""
 SHARE = 0.25
@@ -66,9 +70,12 @@ def read_html(source: str) -> tuple[str, About]:
     small = _EMBEDDED.sub("data:,", without_scripts(source))
     tree = _tree(small) if len(small) <= MAX_TREE else None
     if tree is None:
-        return lines(small), About()
+        head = _tree(small[:MAX_HEAD].partition("<body")[0])
+        return lines(small), About() if head is None else about(head)
     known = about(tree)
     _prune(tree)
+    if sum(1 for _ in tree.iter()) > MAX_ELEMENTS:
+        return _lines(tree), known
     _unfold(tree)
     return _body(tree) or lines(small), known
 
@@ -151,10 +158,15 @@ def _is_text(cell: Any) -> bool:
 def _body(tree: Any) -> str:
     """What trafilatura takes for the body, or all lines where it finds next to nothing."""
     import trafilatura
-    from lxml import html
 
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # it reports empty pages as errors
     found = trafilatura.extract(tree, include_comments=False)
     if not found or len(found) < SURE_CHARS:
-        return lines(html.tostring(tree, encoding="unicode"))
+        return _lines(tree)
     return "\n\n".join(line for line in found.split("\n") if line.strip() and not _RULE.match(line))
+
+
+def _lines(tree: Any) -> str:
+    from lxml import html
+
+    return lines(html.tostring(tree, encoding="unicode"))

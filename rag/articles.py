@@ -72,6 +72,8 @@ def _left_out(folder: str, beside: list[str]) -> bool:
 def read_each(file: Path, worker: Worker) -> Iterator[Article | Skipped | Note]:
     """What one file gives. Plain text is read here, all that a library reads, and what is large, by `worker`."""
     try:
+        if file.is_dir():  # that could not be listed: it says why
+            os.scandir(file).close()
         with file.open("rb") as stream:
             plain = is_plain(stream.read(HEAD_BYTES), file.name) and os.fstat(stream.fileno()).st_size <= PLAIN_BYTES
     except OSError as error:

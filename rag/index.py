@@ -133,7 +133,7 @@ class Index:
         """The stamps of all files, and which of them are away.
 
         A folder that held some and is empty or gone now may be a disk that is not there: for the corpus that is an
-        error, and the files of another one count as what they were.
+        error, and the files of another one count as what they were, as do those of a folder that cannot be listed.
         """
         stamps = scan([corpus])
         lost = sum(len(self.ledger[path].gives) for path in _below(self.ledger, corpus))
@@ -150,6 +150,7 @@ class Index:
             if not there:
                 away.update(_below(self.ledger, root))
             stamps |= there
+        away.update(path for path in self.ledger.keys() - stamps.keys() if _in_closed(path, stamps))
         return stamps | {path: self.ledger[path].stamp for path in sorted(away)}, away
 
     def close(self) -> None:
@@ -233,6 +234,12 @@ def _below(paths: Iterable[str], root: Path) -> list[str]:
         return [path for path in paths if not path.startswith("/")]
     inside = f"{str(root).rstrip('/')}/"
     return [path for path in paths if path == str(root) or path.startswith(inside)]
+
+
+def _in_closed(path: str, stamps: dict[str, Stamp]) -> bool:
+    """Whether a file that was not found lies in a folder that could not be listed: such a one stands among the files."""
+    above = next((folder for folder in Path(path).parents if str(folder) in stamps), None)
+    return above is not None and above.is_dir()
 
 
 def _report(

@@ -237,7 +237,7 @@ def _below(paths: Iterable[str], root: Path) -> list[str]:
 
 
 def _in_closed(path: str, stamps: dict[str, Stamp]) -> bool:
-    """Whether a file that was not found lies in a folder that could not be listed: such a one stands among the files."""
+    """Whether a file that was not found lies in a folder that could not be listed: that one stands among them."""
     above = next((folder for folder in Path(path).parents if str(folder) in stamps), None)
     return above is not None and above.is_dir()
 

@@ -6,6 +6,8 @@ import codecs
 import contextlib
 import re
 
+from rag import latin
+
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -101,10 +103,13 @@ def _damaged(data: bytes) -> tuple[str, str] | None:
 
 
 def _guess(data: bytes) -> tuple[str, str]:
-    import charset_normalizer
+    sample = _around_foreign(data)
+    encoding = latin.guess(sample)
+    if encoding is None:
+        import charset_normalizer
 
-    best = charset_normalizer.from_bytes(_around_foreign(data)).best()
-    encoding = best.encoding if best else "cp1252"
+        best = charset_normalizer.from_bytes(sample).best()
+        encoding = best.encoding if best else "cp1252"
     return data.decode(encoding, "replace"), f"it is not UTF-8 and was read as {encoding}"
 
 

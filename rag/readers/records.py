@@ -27,6 +27,8 @@ MAX_LINE = 64 * 2**20
 MAX_FILE = 256 * 2**20
 """Bytes of a file that has to be read whole."""
 
+MAX_ID = 1000
+"""Characters of an id: it stands before each of the article's passages."""
 MARK_BYTES = 64
 """How much of a file tells whether it is a list or lines."""
 
@@ -139,12 +141,11 @@ def _document(record: Any, place: str, feed: Mapping[str, Any] = MappingProxyTyp
     if text is None:
         return None
     whole = looks_like_html(text)
-    given = record.get("id")
     return Document(
         text=text if whole or not _TAGS.search(text) else lines(text),
         source=_plain(record, "url") or place,
         kind="html" if whole else "page",
-        id=str(given) if isinstance(given, str | int) and str(given).strip() else None,
+        id=_id(record.get("id")),
         title=_plain(record, "title"),
         publisher=_plain(record, "publisher") or _plain(feed, "title"),
         published=_day(record),
@@ -153,6 +154,14 @@ def _document(record: Any, place: str, feed: Mapping[str, Any] = MappingProxyTyp
         url=_plain(record, "url"),
         section=_plain(record, "section"),
     )
+
+
+def _id(given: Any) -> str | None:
+    """An id as it is given, if it is one; half an emoji in it becomes a question mark, for no database takes it."""
+    if isinstance(given, bool) or not isinstance(given, str | int):
+        return None
+    text = str(given).encode("utf-8", "replace").decode()
+    return text if text.strip() and len(text) <= MAX_ID else None
 
 
 def _text(record: Any) -> str | None:

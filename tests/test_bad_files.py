@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from rag import worker
 from rag.articles import list_files
 from rag.documents import Document, Unreadable, to_article
+from rag.parcel import check_article
 from rag.readers.formats import documents
 from rag.reading import read_corpus, scan
 from rag.types import Article
@@ -78,6 +79,7 @@ def test_a_damaged_file_raises_nothing_of_its_own(name: str, data: st.DataObject
         whole = whole[:start] + data.draw(st.binary(max_size=30)) + whole[start + cut :]
     for made in read(whole, name):
         assert any(map(str.isalnum, made.text))
+        check_article(made)
         assert list(made.pages) == sorted(made.pages)
 
 
@@ -108,6 +110,7 @@ def test_any_text_in_any_field_raises_nothing(title: str, text: str, other: str)
         for made in read(data.encode("utf-8", "replace"), "a.json" if data.startswith("{") else "a.html"):
             for value in (made.title, made.author, made.publisher, made.section):
                 assert value is None or value == " ".join(value.split()) != ""
+            check_article(made)
 
 
 # --- the process that reads ------------------------------------------------------------------------------------------

@@ -39,8 +39,8 @@ def read(stream: BinaryIO, name: str) -> Iterator[Found]:
     yield Document(
         "\n\n".join(text),
         name,
-        title=title or shown(about.title, whole),
-        author=shown(about.author, whole),
+        title=title or shown(tidy(about.title), whole),
+        author=shown(tidy(about.author), whole),
         language=about.language,
     )
 

@@ -18,7 +18,8 @@ from rag.worker import Note, Worker, read_file
 __all__ = ["RULES", "Note", "Skipped", "Worker", "list_files", "read_each"]
 
 RULES = 3
-"""Raised whenever the same file would give another article: what was read before is then out of date."""
+"""Raised whenever the same file would give another article, or one that is compared with others in another way: what
+was read before is then out of date."""
 
 
 PLAIN_BYTES = 32 * 2**20

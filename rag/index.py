@@ -21,7 +21,7 @@ from typing import Any
 
 from filelock import FileLock
 
-from rag.alike import find
+from rag.alike import Copies, find
 from rag.articles import RULES, Skipped
 from rag.errors import CorpusError, StoreError
 from rag.keyword import KeywordIndex
@@ -118,7 +118,7 @@ class Index:
         same_files = stamps == {path: file.stamp for path, file in self.ledger.items()}
         if in_step and same_files and rules.items() <= self._manifest.items():
             return _report(self.articles, self.articles, self.ledger, len(self.passages), 0)
-        ledger = self.ledger if self._manifest.get("rules") == RULES else {}
+        ledger = self.ledger if self._same_rules else {}
         known, ledger = read_changed(
             stamps, ledger, self.now.known, away & ledger.keys(), lambda done, total: tell("reading", done, total)
         )
@@ -188,7 +188,7 @@ class Index:
         there = Known(dict(zip(old.ids, old.keys, strict=True)), old.rows, old.vectors)
         vectors, embedded = gather(passages, texts, keys, there, self.store, in_step, self.embed, tell)
         keyword = KeywordIndex.build([p.id for p in passages], texts, old.keyword, same)
-        copies = find(known, self.now.copies, self.now.known)
+        copies = find(known, self.now.copies if self._same_rules else Copies(), self.now.known)
         snapshot = Snapshot(known, hidden, {p.id: p for p in passages}, vectors, keys, keyword, copies)
         self._manifest = write(
             self.folder,
@@ -203,6 +203,11 @@ class Index:
     def _same_makers(self) -> bool:
         """Whether passages and vectors of the present state were made as they would be now."""
         return self._manifest.get("made_with") == self.made_with
+
+    @property
+    def _same_rules(self) -> bool:
+        """Whether the files of the present state were read, and compared, as they would be now."""
+        return self._manifest.get("rules") == RULES
 
     def _cut(self, articles: Iterable[Article], old: Snapshot) -> list[Passage]:
         """The passages of the articles, in their order; those of an article that is what it was are not cut again."""

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from rag.documents import Skipped
 from rag.errors import CorpusError
+from rag.files import expect
 from rag.readers.formats import HEAD_BYTES, is_plain
 from rag.types import Article
 from rag.worker import Note, Worker, read_file
@@ -35,10 +36,9 @@ def list_files(path: str | Path) -> list[Path]:
         CorpusError: there is no such file or folder, or it may not be read.
     """
     root = Path(path)
+    expect(root)
     if root.is_file():
         return [root]
-    if not root.is_dir():
-        raise CorpusError(f"There is no file or folder {root}. Name a folder of articles, or one file.")
     try:
         os.scandir(root).close()
     except OSError as error:

@@ -301,6 +301,14 @@ def test_a_corpus_without_articles_is_an_error_that_says_why(
     assert str(tmp_path / "corpus") in str(caught.value)
 
 
+def test_a_path_that_names_nothing_to_read_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(CorpusError, match=r"cannot be opened: File name too long"):
+        read_corpus(tmp_path / ("a" * 5000))
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(CorpusError, match=r"neither a file nor a folder"):
+        read_corpus(tmp_path / "pipe")
+
+
 def test_a_missing_path_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(CorpusError, match="no file or folder"):
         read_corpus(tmp_path / "nowhere")

@@ -262,6 +262,13 @@ def test_json_that_is_no_article_is_named(data: bytes) -> None:
     assert list(reasons(data, "a.json")) == ["a.json"]
 
 
+def test_a_field_without_end_is_cut_or_left_out() -> None:
+    record = {"text": TEXT, "title": "word " * 1000, "publisher": "p" * 5000, "url": f"https://x.example/{'a' * 9000}"}
+    (made,) = read(json.dumps([record | {"section": "s" * 1000}]).encode(), "a.json")
+    assert (made.title or "").split() == ["word"] * 100
+    assert (made.publisher, made.url, made.section) == (None, None, "s" * 1000)
+
+
 def test_fields_that_are_not_what_they_should_be_are_left_out() -> None:
     record = {
         "text": TEXT,

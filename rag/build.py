@@ -17,8 +17,9 @@ from rag.catalogue import CATALOGUE
 from rag.chat import Chatbot
 from rag.config import Config
 from rag.embedder import SentenceTransformerEmbedder
-from rag.errors import CorpusError, FootnoteError, QuestionError, StoreError, UsageError
+from rag.errors import FootnoteError, QuestionError, StoreError, UsageError
 from rag.fetch import ensure_embedder, ensure_model
+from rag.files import expect
 from rag.filters import known
 from rag.home import home_folder
 from rag.index import Index, SyncReport
@@ -111,8 +112,7 @@ def _corpus(config: Config) -> Path:
 
 def _synced(config: Config, progress: Progress | None, allow_empty: bool = False) -> tuple[Index, SyncReport]:
     corpus = _corpus(config)
-    if not corpus.exists():
-        raise CorpusError(f"There is no file or folder {corpus}. Name a folder of articles, or one file.")
+    expect(corpus)
     index = Index(index_folder(config), _embedder(config, progress), config.chroma_url)
     try:
         return index, index.sync(corpus, progress, allow_empty)

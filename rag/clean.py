@@ -20,6 +20,8 @@ CAPTION_WORDS = 90
 """A longer block with a photo credit is text that ends in one."""
 
 LEAD_CHARS = 1500
+LEAD_LINES = 4
+"""A byline may stand below the first lines of the body, which sum it up."""
 
 _STAMP = re.compile(r"^\s*date (\d{4}-\d\d(?:-\d\d)?)\s+(?=\S)")
 _BRACKETED = re.compile(
@@ -66,7 +68,7 @@ def read_page(raw: str, title: str | None = None) -> Page:
         title=title or (metadata.plain_title(line)[0] if line else None),
         publisher=metadata.find_publisher(line, header, footer),
         published=published,
-        author=metadata.find_author(header),
+        author=metadata.find_author([*header, *(line for line in middle[:LEAD_LINES] if line[1] == "byline")]),
     )
 
 
@@ -123,17 +125,23 @@ def _title(header: Sequence[Line], middle: Sequence[Line], given: str | None) ->
 
 
 def _above(header: Sequence[Line], title: int | None) -> list[str]:
-    """What is kept of the lines before the body: long lines under the title, and one with a number right above it."""
+    """What is kept of the lines before the body: long lines under the title, short ones that end with a stop behind
+    them (an interview begins so), and one with a number right above the body."""
     start = 0 if title is None else title + 1
     known = header[title][0].text.casefold() if title is not None else ""
-    return [
-        block.text
-        for block, kind in header[start:]
-        if kind is None
-        and (block.words >= 5 or (block is header[-1][0] and any(char.isdigit() for char in block.text)))
-        and not metadata.is_date_line(block)
-        and (not known or (block.text.casefold() not in known and known not in block.text.casefold()))
-    ]
+    kept: list[str] = []
+    for block, kind in header[start:]:
+        text = block.text.casefold()
+        last = block is header[-1][0] and any(char.isdigit() for char in block.text)
+        long = block.words >= 5 or last or (bool(kept) and block.ends)
+        if (
+            kind is None
+            and long
+            and not metadata.is_date_line(block)
+            and not (known and (text in known or known in text))
+        ):
+            kept.append(block.text)
+    return kept
 
 
 def _between(middle: Sequence[Line]) -> list[str]:

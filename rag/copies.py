@@ -24,6 +24,11 @@ COMPARED_CHARS = 40_000
 """Characters of an article that are compared: a text of megabytes must not hold up a question."""
 
 
+_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
+"""Scripts that write no spaces between words (Chinese, Japanese, Thai …): each character counts as a word. Else a word
+would be half a sentence, and five in a row a paragraph, of which no copy leaves one unchanged."""
+
+
 def is_copy(one: Article, other: Article) -> bool:
     a, b = _runs(one.text[:COMPARED_CHARS]), _runs(other.text[:COMPARED_CHARS])
     if not a or not b:
@@ -50,7 +55,10 @@ def holds(article: Article, words: str) -> bool:
 
 @lru_cache(maxsize=256)
 def _plain(text: str) -> str:
-    return " ".join(re.findall(r"\w+", text.casefold()))
+    text = text.casefold()
+    if _UNSPACED.search(text):
+        text = _UNSPACED.sub(r" \g<0> ", text)
+    return " ".join(re.findall(r"\w+", text))
 
 
 @lru_cache(maxsize=256)

@@ -6,6 +6,8 @@ import codecs
 import contextlib
 import re
 
+from rag import latin
+
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -64,10 +66,13 @@ def decode(data: bytes, declared: str | None = None) -> tuple[str, str | None]:
     named = _known(declared)
     if named and named.startswith("iso2022") and b"\x1b" in sample:  # of seven bits: it would pass for UTF-8
         return data.decode(named, "replace"), None
-    for likely in ("utf-8", named):
-        with contextlib.suppress(UnicodeDecodeError):
-            if likely:
-                return data.decode(likely), None
+    with contextlib.suppress(UnicodeDecodeError):
+        return data.decode("utf-8"), None
+    if damaged := _damaged(data):
+        return damaged
+    with contextlib.suppress(UnicodeDecodeError):
+        if named:
+            return data.decode(named), None
     return _guess(data)
 
 
@@ -86,15 +91,25 @@ def glimpse(head: bytes) -> str:
     return head.decode(encoding, "replace")
 
 
-def _guess(data: bytes) -> tuple[str, str]:
+def _damaged(data: bytes) -> tuple[str, str] | None:
+    """UTF-8 of which a few bytes are wrong or missing, whatever encoding the page names: in any other, characters
+    beyond ASCII hardly ever stand as UTF-8 writes them."""
     text = data.decode("utf-8", "replace")
     broken = text.count("\ufffd")
-    if broken <= max(1, FEW_BROKEN * len(text)) and any(ord(char) > 127 and char != "\ufffd" for char in text):
+    whole = len(text) - len(text.encode("ascii", "ignore")) - broken
+    if broken <= max(1, FEW_BROKEN * len(text)) and whole >= broken:
         return text, f"{broken} characters are not UTF-8 and were replaced by \ufffd"
-    import charset_normalizer
+    return None
 
-    best = charset_normalizer.from_bytes(_around_foreign(data)).best()
-    encoding = best.encoding if best else "cp1252"
+
+def _guess(data: bytes) -> tuple[str, str]:
+    sample = _around_foreign(data)
+    encoding = latin.guess(sample)
+    if encoding is None:
+        import charset_normalizer
+
+        best = charset_normalizer.from_bytes(sample).best()
+        encoding = best.encoding if best else "cp1252"
     return data.decode(encoding, "replace"), f"it is not UTF-8 and was read as {encoding}"
 
 

@@ -19,6 +19,8 @@ from rag.pages import starts_in
 from rag.saved_page import read_html
 from rag.types import Article
 
+MAX_TITLE, MAX_NAME, MAX_ADDRESS = 500, 1000, 4000
+"""Characters that a title, a name (of publisher, section, or all authors) and an address may have: they are shown."""
 _LANGUAGE = re.compile(r"([a-zA-Z]{2,3})(?:[-_][\w-]{1,30})?$")
 
 
@@ -84,20 +86,32 @@ def to_article(document: Document) -> Article | None:
         text = page.text
     if not any(char.isalnum() for char in text):
         return None
-    key = hashlib.sha256(f"{page.title or ''}\n{text}".encode()).hexdigest()[:16]
+    title = _cut(page.title)
+    key = hashlib.sha256(f"{title or ''}\n{text}".encode()).hexdigest()[:16]
     return Article(
         id=document.id or key,
-        title=page.title,
+        title=title,
         text=text,
-        publisher=document.publisher or known.publisher or page.publisher,
+        publisher=_name(document.publisher or known.publisher or page.publisher),
         published=document.published or known.published or page.published,
         source=document.source,
-        author=document.author or known.author or page.author,
+        author=_name(document.author or known.author or page.author),
         language=language_code(document.language or known.language),
         url=web_address(document.url or known.url),
-        section=document.section or known.section,
+        section=_name(document.section or known.section),
         pages=starts_in(text, document.text, document.pages),
     )
+
+
+def _cut(title: str | None) -> str | None:
+    return (
+        title if title is None or len(title) <= MAX_TITLE else title[:MAX_TITLE].rpartition(" ")[0] or title[:MAX_TITLE]
+    )
+
+
+def _name(value: str | None) -> str | None:
+    """What is too long for a name is none."""
+    return value if value is None or len(value) <= MAX_NAME else None
 
 
 def web_address(value: str | None) -> str | None:
@@ -108,7 +122,7 @@ def web_address(value: str | None) -> str | None:
     """
     with contextlib.suppress(ValueError):
         parts = urlsplit((value or "").strip())
-        if parts.scheme in ("http", "https") and parts.netloc:
+        if len(value or "") <= MAX_ADDRESS and parts.scheme in ("http", "https") and parts.netloc:
             return (value or "").strip()
     return None
 

@@ -1,4 +1,4 @@
-"""Files that change in one step. Knows nothing about what is in them."""
+"""Files that change in one step, and those that a user names. Knows nothing about what is in them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+from rag.errors import CorpusError
 
 
 @contextlib.contextmanager
@@ -27,3 +29,16 @@ def put(path: Path, text: str) -> None:
     with synced(new) as file:
         file.write(text.encode("utf-8"))
     new.replace(path)
+
+
+def expect(path: Path) -> None:
+    """Raises CorpusError: it is not there, nobody may look, or it is a pipe, a device or the like."""
+    try:
+        if path.is_file() or path.is_dir():
+            return
+        there = path.exists()
+    except OSError as error:
+        raise CorpusError(f"{path} cannot be opened: {error.strerror}. Check its name, and who may read it.") from error
+    if there:
+        raise CorpusError(f"{path} is neither a file nor a folder. Name a folder of articles, or one file.")
+    raise CorpusError(f"There is no file or folder {path}. Name a folder of articles, or one file.")

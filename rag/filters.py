@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
 from itertools import compress
@@ -15,6 +16,7 @@ from rag.types import Article, Filters
 
 NO_DAY = 0
 """Where an article has no date: the day before the first that a calendar has."""
+_PLACE = re.compile(r"(?:#\d+|:(?!//).*)$", re.DOTALL)
 SHOWN = 8
 """Names that an error offers in place of an unknown one, at most."""
 
@@ -76,7 +78,7 @@ class Columns:
         self._publishers = _Texts(a.publisher for a in self._articles)
         self._languages = _Texts(a.language for a in self._articles)
         names = [[hash(name) for name in _names(a)] for a in self._articles]
-        self._names = np.array(names, np.int64).reshape(-1, 3)
+        self._names = np.array(names, np.int64).reshape(-1, 5)
 
     def passing(self, where: Filters) -> Rows:
         """For each article whether the filters let it through."""
@@ -148,9 +150,12 @@ def parse(fields: Mapping[str, Any]) -> Filters:
         raise ValueError(str(error)) from error
 
 
-def _names(article: Article) -> tuple[str, str, str]:
-    """What an article goes by: its id, its source, and the file name or last part of the address."""
-    return article.id, article.source, article.source.rpartition("/")[2] or article.source
+def _names(article: Article) -> tuple[str, ...]:
+    """What an article goes by: its id, its source, and the file name or last part of the address; and the file alone,
+    where the source says a place in it ("news/feed.xml#3", "news.zip:a/b.html")."""
+    source = article.source
+    file = _PLACE.sub("", source)
+    return article.id, source, file, file.rpartition("/")[2] or file, source.rpartition("/")[2] or source
 
 
 def _common(

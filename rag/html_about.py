@@ -5,6 +5,7 @@ Knows nothing about the text. What a page does not say is None; the day of a cha
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from collections.abc import Iterable, Iterator
@@ -14,7 +15,7 @@ from typing import Any
 
 from rag import dates
 from rag.blocks import tidy
-from rag.metadata import plain_title
+from rag.metadata import CHANGED, plain_title
 
 _PUBLISHED = [
     "article:published_time",
@@ -57,15 +58,13 @@ _PUBLISHER = [
 ]
 _SECTION = ["article:section", "parsely-section", "section"]
 _LANGUAGE = ["og:locale", "dc.language", "dcterms.language", "language", "content-language"]
-_UPDATED = re.compile(
-    r"\b(?:updat|modif|aktualis|mis à jour|actualiz|atualiz|aggiorn|bijgewerkt|обновлен|更新)", re.IGNORECASE
-)
 UNDER_TITLE = 600
 """Characters below the heading among which a line that is a date is taken for the day of publication."""
 DAY_WORDS = 12
 """Words of such a line at most."""
 _BY = re.compile(r"^\W*(?:by|von|par|por|di|door|av|af|yazan|words by|text:?)\s+(?=\S)", re.IGNORECASE)
-_SEPARATOR = re.compile(r"\s+[-–—·]\s+|\s*[|»:|]\s*|^[-–—·]\s+|\s+[-–—·]$")
+_SEPARATOR = re.compile(r"\s+[-–—·]\s+|\s*[|»:｜：_]\s*|^[-–—·]\s+|\s+[-–—·]$|[-–—·－](?=[\u3040-\u9fff\uac00-\ud7af])")
+_IN_WORD = re.compile(r"-?\w")
 _NO_NAME = re.compile(
     r"^(?:admin(?:istrator)?|staff|editor(?:ial)?|redaktion|redacci[oó]n|newsroom|web ?desk|https?:.*)$", re.I
 )
@@ -88,7 +87,7 @@ def about(tree: Any) -> About:
     """The fields of a page from its tree (lxml)."""
     head = _head(tree)
     linked = _linked(tree)
-    title, around = _title(tree, head, _text(linked.get("headline")))
+    title, around = _title(tree, head, _words(linked.get("headline")))
     site, by = around if around is None or not _BY.match(around) else None, around
     people = _names(linked.get("author")) or _people(_all(head, _AUTHOR)) or _people(_marked_authors(tree))
     stated = [linked.get("datePublished"), *_all(head, _PUBLISHED), *_marked_days(tree), _day_under_title(tree)]
@@ -130,7 +129,7 @@ def _linked(tree: Any) -> dict[str, Any]:
         if "ld+json" not in (script.get("type") or ""):
             continue
         try:
-            found = json.loads(script.text or "")
+            found = json.loads(script.text or "", strict=False)  # line ends inside a text are a common slip
         except (ValueError, RecursionError):
             continue
         for item in _items(found):
@@ -151,9 +150,14 @@ def _text(value: Any) -> str | None:
     return tidy(value) or None if isinstance(value, str) else None
 
 
+def _words(value: Any) -> str | None:
+    """A text for people: many pages write it into their data as they write it into HTML."""
+    return _text(html.unescape(value)) if isinstance(value, str) else None
+
+
 def _name(value: Any) -> str | None:
     value = value[0] if isinstance(value, list) and value else value
-    return _text(value.get("name")) if isinstance(value, dict) else _text(value)
+    return _words(value.get("name")) if isinstance(value, dict) else _words(value)
 
 
 def _names(value: Any) -> str | None:
@@ -192,7 +196,7 @@ def _day_under_title(tree: Any) -> str | None:
         return None
     read = 0
     for piece in _after(headings[0]):
-        if len(piece.split()) <= DAY_WORDS and not _UPDATED.search(piece) and dates.find(piece):
+        if len(piece.split()) <= DAY_WORDS and not CHANGED.search(piece) and dates.find(piece):
             return piece
         read += len(piece)
         if read > UNDER_TITLE:
@@ -206,10 +210,20 @@ def _after(element: Any) -> Iterator[str]:
         if tail := tidy(element.tail or ""):
             yield tail
         for sibling in element.itersiblings():
-            yield from (piece for text in sibling.itertext() if (piece := tidy(text)))
+            yield from (piece for text in _running(sibling) if (piece := tidy(text)))
             if piece := tidy(sibling.tail or ""):
                 yield piece
         element = element.getparent()
+
+
+def _running(element: Any) -> Iterator[str]:
+    """The text of an element without the tables of data in it, whose days are facts of the story."""
+    if element.tag == "table" and element.find(".//th") is not None:
+        return
+    yield element.text or ""
+    for child in element:
+        yield from _running(child)
+        yield child.tail or ""
 
 
 def _title(tree: Any, head: dict[str, list[str]], headline: str | None) -> tuple[str | None, str | None]:
@@ -224,7 +238,18 @@ def _title(tree: Any, head: dict[str, list[str]], headline: str | None) -> tuple
     title = max(shown, key=len) if shown else headline or _without_site(known, site)
     if title is None and len(headings) == 1:
         title = headings[0]
+    if title and title not in known[:-1]:  # a site's own name is often the only heading of the first rank
+        title = _second_heading(tree, window, title) or title
     return title, _around(window, title or "")
+
+
+def _second_heading(tree: Any, window: str, title: str) -> str | None:
+    """The heading of the second rank that is a part of the window's title, where `title` is another, shorter part."""
+    parts = [part for part in _SEPARATOR.split(window) if part]
+    if title not in parts:
+        return None
+    headings = (tidy(found.text_content()) for found in tree.iter("h2"))
+    return next((h for h in headings if h in parts and len(h) > len(title)), None)
 
 
 def _without_site(known: list[str], site: str | None) -> str | None:
@@ -243,7 +268,10 @@ def _around(window: str, title: str) -> str | None:
     at = window.casefold().find(title.casefold()) if title else -1
     if at < 0:
         return None
-    before, behind = window[:at].strip(), window[at + len(title) :].strip()
+    before, behind = window[:at].strip(), window[at + len(title) :]
+    if _IN_WORD.match(behind) and not _SEPARATOR.match(behind):
+        return None
+    behind = behind.strip()
     parts = [part.strip() for part in _SEPARATOR.split(behind if behind else before) if part.strip()]
     name = (parts[-1] if behind else parts[0]) if parts else ""
     return name if name and len(name.split()) <= 6 and not any(char.isdigit() for char in name) else None

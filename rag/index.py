@@ -21,7 +21,7 @@ from typing import Any
 
 from filelock import FileLock
 
-from rag.alike import find
+from rag.alike import Copies, find
 from rag.articles import RULES, Skipped
 from rag.errors import CorpusError, StoreError
 from rag.keyword import KeywordIndex
@@ -118,7 +118,7 @@ class Index:
         same_files = stamps == {path: file.stamp for path, file in self.ledger.items()}
         if in_step and same_files and rules.items() <= self._manifest.items():
             return _report(self.articles, self.articles, self.ledger, len(self.passages), 0)
-        ledger = self.ledger if self._manifest.get("rules") == RULES else {}
+        ledger = self.ledger if self._same_rules else {}
         known, ledger = read_changed(
             stamps, ledger, self.now.known, away & ledger.keys(), lambda done, total: tell("reading", done, total)
         )
@@ -133,7 +133,7 @@ class Index:
         """The stamps of all files, and which of them are away.
 
         A folder that held some and is empty or gone now may be a disk that is not there: for the corpus that is an
-        error, and the files of another one count as what they were.
+        error, and the files of another one count as what they were, as do those of a folder that cannot be listed.
         """
         stamps = scan([corpus])
         lost = sum(len(self.ledger[path].gives) for path in _below(self.ledger, corpus))
@@ -150,6 +150,7 @@ class Index:
             if not there:
                 away.update(_below(self.ledger, root))
             stamps |= there
+        away.update(path for path in self.ledger.keys() - stamps.keys() if _in_closed(path, stamps))
         return stamps | {path: self.ledger[path].stamp for path in sorted(away)}, away
 
     def close(self) -> None:
@@ -187,7 +188,7 @@ class Index:
         there = Known(dict(zip(old.ids, old.keys, strict=True)), old.rows, old.vectors)
         vectors, embedded = gather(passages, texts, keys, there, self.store, in_step, self.embed, tell)
         keyword = KeywordIndex.build([p.id for p in passages], texts, old.keyword, same)
-        copies = find(known, self.now.copies, self.now.known)
+        copies = find(known, self.now.copies if self._same_rules else Copies(), self.now.known)
         snapshot = Snapshot(known, hidden, {p.id: p for p in passages}, vectors, keys, keyword, copies)
         self._manifest = write(
             self.folder,
@@ -202,6 +203,11 @@ class Index:
     def _same_makers(self) -> bool:
         """Whether passages and vectors of the present state were made as they would be now."""
         return self._manifest.get("made_with") == self.made_with
+
+    @property
+    def _same_rules(self) -> bool:
+        """Whether the files of the present state were read, and compared, as they would be now."""
+        return self._manifest.get("rules") == RULES
 
     def _cut(self, articles: Iterable[Article], old: Snapshot) -> list[Passage]:
         """The passages of the articles, in their order; those of an article that is what it was are not cut again."""
@@ -233,6 +239,12 @@ def _below(paths: Iterable[str], root: Path) -> list[str]:
         return [path for path in paths if not path.startswith("/")]
     inside = f"{str(root).rstrip('/')}/"
     return [path for path in paths if path == str(root) or path.startswith(inside)]
+
+
+def _in_closed(path: str, stamps: dict[str, Stamp]) -> bool:
+    """Whether a file that was not found lies in a folder that could not be listed: that one stands among them."""
+    above = next((folder for folder in Path(path).parents if str(folder) in stamps), None)
+    return above is not None and above.is_dir()
 
 
 def _report(

@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rag.config import SEEDS, Config
-from rag.errors import CorpusError, StoreError, UsageError
-from rag.files import put
+from rag.errors import StoreError, UsageError
+from rag.files import expect, put
 from rag.home import home_folder
 
 _NAME = re.compile(r"\w[\w .-]{0,63}(?<![ .])")
@@ -49,8 +49,7 @@ def located(config: Config) -> Config:
     if not (folder / "library.json").exists():
         if given is None:
             raise _unknown(config, config.library)
-        if not given.exists():
-            raise CorpusError(f"There is no file or folder {given}. Name a folder of articles, or one file.")
+        expect(given)
         write(folder, given)
     corpus = _corpus(folder)
     if given is not None and given != corpus:
@@ -92,8 +91,7 @@ def move(config: Config, name: str, to: str | None = None, corpus: str | Path | 
     library = find(config, name)
     if corpus is not None:
         there = Path(corpus).expanduser().resolve()
-        if not there.exists():
-            raise CorpusError(f"There is no file or folder {there}. Name a folder of articles, or one file.")
+        expect(there)
         write(library.folder, there)
     if to is None or to == name:
         return find(config, name)

@@ -74,8 +74,19 @@ _ACRONYM = re.compile(r"^[A-Z][A-Z0-9&]{2,7}$")
 _SECTIONS = frozenset(
     ("NEWS", "SPORT", "SPORTS", "WORLD", "LOCAL", "POLITICS", "BUSINESS", "OPINION", "VIDEO", "LIVE", "TECH", "HEALTH")
 )
-_DATELINE = re.compile(r"^[^()]{0,60}\([^()]{2,30}\)\s*[-–—]")
-_CHANGED = re.compile(r"^\W*(?:last )?(?:updat|modif)", re.IGNORECASE)
+_DATELINE = re.compile(
+    r"^[^()]{0,60}\([^()]{2,30}\)\s*[-–—]|"
+    r"^[A-ZÀ-Þ]{3}[^()\n]{2,60}?\b\d{4}\b[,. ]{0,2}(?:/[\w -]{2,30}/\s*)?\s[-–—]{1,2}\s"
+)
+"""The place and the day or the agency with which a report begins: "BEIJING, Nov. 1 (Xinhua) --"."""
+CHANGED = re.compile(
+    r"\b(?:updat|modif|aktualis|mis à jour|actualiz|atualiz|aggiorn|bijgewerkt|обновлен|更新)|^\W*stand\b",
+    re.IGNORECASE,
+)
+"""What says that a day is one on which the page was changed."""
+_ROW = re.compile(r"\|.*\|.*\|$")
+"""A row of a table: its days are facts of the story."""
+_SPAN = re.compile(r"\s(?:[-–—]|to|until|bis|au|al|hasta)\s", re.IGNORECASE)
 _LABELLED = re.compile(r"publi|post|first|aired", re.IGNORECASE)
 
 
@@ -184,9 +195,10 @@ def find_date(header: Sequence[Line], body: str, footer: Sequence[Line], title: 
     Last, the date of a picture above the body, if the text names that year and no later one: the picture then shows the
     event that is reported, and such a page gives its day nowhere else. A picture from the files does not count.
     """
-    above = [block.text for block, kind in header if kind != "caption" and block.words <= 16 and dates.find(block.text)]
-    changed = [text for text in above if _CHANGED.search(text)]
-    plain = [text for text in above if text not in changed]
+    near = [block.text for block, kind in header if kind != "caption" and block.words <= 16]
+    above = [text for text in near if dates.find(text) and not _ROW.match(text)]
+    changed = [text for text in above if CHANGED.search(text) and not _LABELLED.search(text)]
+    plain = [text for text in above if text not in changed and not _is_span(text)]
     below = [block.text for block, _ in footer if block.words <= 16 and _LABELLED.search(block.text)]
     lines = [block.text for block, _ in header]
     under = lines[lines.index(title) :] if title in lines else []
@@ -204,6 +216,11 @@ def find_date(header: Sequence[Line], body: str, footer: Sequence[Line], title: 
         if day and years and day.year == max(years):
             return day
     return None
+
+
+def _is_span(text: str) -> bool:
+    """From one day to another: those of an event or of a collection, not the one of publication."""
+    return sum(dates.find(part) is not None for part in _SPAN.split(text)) > 1
 
 
 def _content(text: str) -> set[str]:

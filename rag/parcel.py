@@ -21,12 +21,15 @@ import numpy as np
 from filelock import FileLock
 
 from rag import libraries, saved
+from rag.blocks import tidy
 from rag.config import Config
+from rag.documents import web_address
 from rag.errors import FootnoteError, StoreError, UsageError
 from rag.own import ADDED, IMPORTED
 from rag.passages import context
 from rag.reading import from_json
 from rag.snapshot import Snapshot
+from rag.types import Article
 from rag.vectors import key
 
 MARK = "footnote-library-1"
@@ -96,8 +99,9 @@ def unpack(config: Config, name: str, file: str | Path) -> libraries.Library:
             new.rename(folder)
     except FootnoteError:
         raise
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError, zipfile.BadZipFile) as error:
-        raise StoreError(f"{file} cannot be imported: {error}. Export it again where it came from.") from error
+    except Exception as error:  # zlib's, numpy's, bm25s's …: whatever goes wrong is the fault of the file
+        why = str(error) or type(error).__name__
+        raise StoreError(f"{file} cannot be imported: {why}. Export it again where it came from.") from error
     return libraries.find(config, name)
 
 
@@ -105,10 +109,10 @@ def _unpack(file: Path, new: Path) -> None:
     with zipfile.ZipFile(file) as parcel:
         members = parcel.infolist()
         size = sum(member.file_size for member in members)
-        if "mark" not in parcel.namelist() or parcel.read("mark") != MARK.encode():
-            raise ValueError("it is not a library of this version of Footnote")
         if size > MAX_BYTES or size > MAX_RATIO * max(file.stat().st_size, 1 << 20):
             raise ValueError(f"it would take {size:,} bytes")
+        if "mark" not in parcel.namelist() or parcel.read("mark") != MARK.encode():
+            raise ValueError("it is not a library of this version of Footnote")
         for member in members:
             inside = PurePosixPath(member.filename)
             if not _INSIDE.fullmatch(member.filename) or inside.name.startswith(".") or not inside.name.isprintable():
@@ -139,10 +143,27 @@ def _inner(path: str) -> str:
 
 
 def _check_snapshot(snapshot: Snapshot) -> None:
-    lengths = np.linalg.norm(snapshot.vectors, axis=1) if len(snapshot.vectors) else np.ones(1)
+    with np.errstate(all="ignore"):
+        lengths = np.linalg.norm(snapshot.vectors, axis=1) if len(snapshot.vectors) else np.ones(1)
     if not np.all(np.abs(lengths - 1) < 1e-3):
         raise ValueError("its vectors are not of length 1")
+    for article in snapshot.known.values():
+        check_article(article)
     for passage, made_of in zip(snapshot.passages.values(), snapshot.keys, strict=True):
         article = snapshot.known[passage.article_id]
         if not passage.text or key(context(article) + passage.text) != made_of:
             raise ValueError(f"the passage {passage.id!r} is not what was embedded")
+
+
+def check_article(article: Article) -> None:
+    """Is it as our readers would have made it? Its fields go into prompts, pages and links as they are.
+
+    Raises ValueError, TypeError, AttributeError: it is not.
+    """
+    lines = (article.title, article.publisher, article.author, article.language, article.section)
+    plain = all(line is None or line == tidy(line) for line in lines)
+    plain = plain and all(line == tidy(line) for line in article.text.split("\n"))
+    named = bool(article.id.encode("utf-8")) and isinstance(article.source, str)
+    paged = all(type(page) is int for page in article.pages) and list(article.pages) == sorted(article.pages)
+    if not (plain and named and paged and article.url == web_address(article.url)):
+        raise ValueError(f"the article {article.id!r} is not as Footnote makes them")

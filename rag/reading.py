@@ -6,7 +6,6 @@ would give: of two files with the same article, the first in the order of the fi
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -19,6 +18,9 @@ from rag.types import Article
 
 Stamp = tuple[int, int, int]
 """Size, time of the last write and of the last change of any kind: another one, and the file is read again."""
+
+
+OUT_OF_REACH: Stamp = (0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +121,13 @@ def scan(roots: Iterable[Path]) -> dict[str, Stamp]:
     stamps: dict[str, Stamp] = {}
     for root in roots:
         for file in list_files(root):
-            with contextlib.suppress(OSError):  # gone since it was listed: as good as absent
+            try:
                 stat = file.stat()
+            except FileNotFoundError:  # gone since it was listed: as good as absent
+                continue
+            except OSError:  # there, but out of reach: reading it says why
+                stamps[str(file)] = OUT_OF_REACH
+            else:
                 stamps[str(file)] = (stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
     return stamps
 

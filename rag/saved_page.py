@@ -16,14 +16,23 @@ from rag.html_lines import lines
 
 MAX_TREE = 8_000_000
 """Characters of markup, scripts and embedded pictures left out, of which a tree is built."""
+MAX_HEAD = 500_000
+"""Characters at the beginning of a larger page among which is looked for what it says about itself."""
+MAX_ELEMENTS = 25_000
+"""Of a page with more, furniture left out, trafilatura is not asked: its time grows with the square of short lines."""
 SURE_CHARS = 250
 """Of a shorter text trafilatura is not sure itself, and breaks lines at each bold word."""
 SHARE = 0.25
 """An element with more of the page's text than this is no furniture, whatever its name."""
 
+LAID_CHARS = 300
+"""A cell with so much text is a column of the page, and its table none of data."""
+
 _LOOKS_LIKE_HTML = re.compile(r"<!doctype html|<html[\s>]|<head[\s>]|<body[\s>]", re.IGNORECASE)
 _EMBEDDED = re.compile(r"data:[\w/+.-]{1,60};base64,[A-Za-z0-9+/=\s]{200,}")
 _LINKED = "ld+json"
+_RULE = re.compile(r"\|(?:-+\|)+\s*$")
+"""The line that trafilatura draws below the headings of a table."""
 _FURNITURE = re.compile(
     r"(?:^|[\s_-])(?:"
     r"cookies?|consent|gdpr|cmp|onetrust|didomi|newsletters?|subscri(?:be|ption)\w*|sign-?up|paywall|promos?|recirc\w*|"
@@ -35,7 +44,9 @@ _FURNITURE = re.compile(
     r")(?=$|[\s_-])",
     re.IGNORECASE,
 )
-_FURNITURE_TAGS = frozenset(("aside", "nav", "form", "button", "figcaption", "dialog", "iframe", "noscript", "select"))
+_FURNITURE_TAGS = frozenset(
+    ("aside", "nav", "form", "button", "figcaption", "dialog", "iframe", "noscript", "select", "template")
+)
 _FURNITURE_ROLES = frozenset(("dialog", "alertdialog", "navigation", "complementary", "contentinfo", "search"))
 _NO_TEXT = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|"
@@ -59,9 +70,13 @@ def read_html(source: str) -> tuple[str, About]:
     small = _EMBEDDED.sub("data:,", without_scripts(source))
     tree = _tree(small) if len(small) <= MAX_TREE else None
     if tree is None:
-        return lines(small), About()
+        head = _tree(small[:MAX_HEAD].partition("<body")[0])
+        return lines(small), About() if head is None else about(head)
     known = about(tree)
     _prune(tree)
+    if sum(1 for _ in tree.iter()) > MAX_ELEMENTS:
+        return _lines(tree), known
+    _unfold(tree)
     return _body(tree) or lines(small), known
 
 
@@ -120,13 +135,38 @@ def _prune(tree: Any) -> None:
             element.drop_tree()
 
 
+def _unfold(tree: Any) -> None:
+    """Tables that lay out a page become plain blocks: as tables, their cells would be read as one line. A table of data
+    has headings, or no cell with a text in it."""
+    for table in list(tree.iter("table")):
+        rows = table.xpath("./tr | ./tbody/tr | ./thead/tr | ./tfoot/tr")
+        cells = [cell for row in rows for cell in row if cell.tag in ("td", "th")]
+        if any(cell.tag == "th" for cell in cells) or not any(_is_text(cell) for cell in cells):
+            continue
+        for element in (table, *{row.getparent() for row in rows}, *rows, *cells):
+            element.tag = "div"
+    for line_end in list(tree.iter("br")):
+        after = line_end.getnext()
+        if after is not None and after.tag == "br" and not (line_end.tail or "").strip():
+            line_end.tag = "p"  # two in a row stand between paragraphs
+
+
+def _is_text(cell: Any) -> bool:
+    return len("".join(cell.itertext())) >= LAID_CHARS
+
+
 def _body(tree: Any) -> str:
     """What trafilatura takes for the body, or all lines where it finds next to nothing."""
     import trafilatura
-    from lxml import html
 
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # it reports empty pages as errors
     found = trafilatura.extract(tree, include_comments=False)
     if not found or len(found) < SURE_CHARS:
-        return lines(html.tostring(tree, encoding="unicode"))
-    return "\n\n".join(line for line in found.split("\n") if line.strip())
+        return _lines(tree)
+    return "\n\n".join(line for line in found.split("\n") if line.strip() and not _RULE.match(line))
+
+
+def _lines(tree: Any) -> str:
+    from lxml import html
+
+    return lines(html.tostring(tree, encoding="unicode"))

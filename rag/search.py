@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from rag.copies import repeats
+from rag.errors import StoreError
 from rag.index import Index
 from rag.ranking import Rows
 from rag.snapshot import Snapshot
@@ -27,6 +28,8 @@ def search(
 ) -> list[Hit]:
     """The `k` best passages of the articles that `where` lets through, best first, at most `per_article` of one.
 
+    Raises StoreError: the vectors are of another embedder, which a library from elsewhere may hide.
+
     `score` is cosine + KEYWORD_WEIGHT * BM25 share ("fused"), or one of the two alone ("dense", "keyword").
     """
     now = index.now  # one state from here to the end, whatever a sync does meanwhile
@@ -34,6 +37,11 @@ def search(
     if among is not None and not among.any():
         return []
     vector = index.embed([question])
+    if now.passages and now.vectors.shape[1] != vector.shape[1]:
+        raise StoreError(
+            f"The vectors in {index.folder} are not those of this embedder: they have {now.vectors.shape[1]} numbers "
+            f"and not {vector.shape[1]}. Delete that folder and it is built again; an imported library, import again."
+        )
     n = max(CANDIDATES, k)
     there = len(now.passages) if among is None else int(among.sum())
     taken: list[Hit] = []

@@ -168,6 +168,15 @@ def test_half_an_emoji_does_not_stop_the_reading(tmp_path: Path) -> None:
     assert (article.text, article.title, article.publisher) == ("It is good.", "So", None)
 
 
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [('"\\ud83d"', "?"), ("7", "7"), ("true", None), ('" "', None), (f'"{"x" * 2000}"', None), ("NaN", None)],
+)
+def test_an_id_that_no_database_takes_is_none(tmp_path: Path, given: str, kept: str | None) -> None:
+    (article,) = read_corpus(lines(tmp_path / "a.jsonl", f'{{"text": "It is good.", "id": {given}}}')).articles
+    assert article.id == kept or (kept is None and len(article.id) == 16)
+
+
 # --- web pages and encodings ----------------------------------------------------------------------------------------
 
 
@@ -205,6 +214,24 @@ def test_another_encoding_is_read_and_said(tmp_path: Path) -> None:
     reading = read_corpus(tmp_path)
     assert "Bürgermeister" in reading.articles[0].text
     assert "not UTF-8" in reading.notes[0].reason
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("Käse für den Bürgermeister, größer als gedacht.", "cp1252"),
+        ("Un incendie s’est déclaré peu après minuit, côté port.", "cp1252"),
+        ("“We were lucky,” she said — it’s £38 million.", "cp1252"),
+        ("Pożar wybuchł krótko po północy, nikt nie został ranny.", "cp1250"),
+        ("Pożar wybuchł krótko po północy, nikt nie został ranny.", "iso8859_2"),
+        ("Požár vypukl krátce po půlnoci, tři mola byla uzavřena.", "cp1250"),
+        ("Yangın gece yarısından kısa süre sonra çıktı, üç iskele kapatıldı.", "cp1254"),
+        ("Пожар начался вскоре после полуночи, сообщили спасатели.", "cp1251"),
+        ("2月11日凌晨，粮食码头一条输送带起火，消防人员随即赶赴现场扑救。", "gbk"),
+    ],
+)
+def test_an_encoding_that_nobody_names_is_told_by_the_letters(text: str, encoding: str) -> None:
+    assert decode(text.encode(encoding))[0] == text
 
 
 def test_damaged_utf8_stays_utf8_and_the_damage_is_said() -> None:
@@ -272,6 +299,14 @@ def test_a_corpus_without_articles_is_an_error_that_says_why(
     with pytest.raises(CorpusError, match=message) as caught:
         read_corpus(tmp_path / "corpus")
     assert str(tmp_path / "corpus") in str(caught.value)
+
+
+def test_a_path_that_names_nothing_to_read_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(CorpusError, match=r"cannot be opened: File name too long"):
+        read_corpus(tmp_path / ("a" * 5000))
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(CorpusError, match=r"neither a file nor a folder"):
+        read_corpus(tmp_path / "pipe")
 
 
 def test_a_missing_path_is_an_error(tmp_path: Path) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import io
 import json
 import os
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -16,6 +18,7 @@ from hypothesis import strategies as st
 from rag import worker
 from rag.articles import list_files
 from rag.documents import Document, Unreadable, to_article
+from rag.parcel import check_article
 from rag.readers.formats import documents
 from rag.reading import read_corpus, scan
 from rag.types import Article
@@ -76,6 +79,7 @@ def test_a_damaged_file_raises_nothing_of_its_own(name: str, data: st.DataObject
         whole = whole[:start] + data.draw(st.binary(max_size=30)) + whole[start + cut :]
     for made in read(whole, name):
         assert any(map(str.isalnum, made.text))
+        check_article(made)
         assert list(made.pages) == sorted(made.pages)
 
 
@@ -106,6 +110,7 @@ def test_any_text_in_any_field_raises_nothing(title: str, text: str, other: str)
         for made in read(data.encode("utf-8", "replace"), "a.json" if data.startswith("{") else "a.html"):
             for value in (made.title, made.author, made.publisher, made.section):
                 assert value is None or value == " ".join(value.split()) != ""
+            check_article(made)
 
 
 # --- the process that reads ------------------------------------------------------------------------------------------
@@ -208,6 +213,45 @@ def test_a_file_that_grows_while_it_is_read_comes_to_an_end(tmp_path: Path) -> N
     assert len(found) == 1
 
 
+def test_a_folder_that_cannot_be_listed_and_a_file_out_of_reach_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "closed").mkdir()
+    for file in ("a.txt", "closed/b.txt", "out.txt"):
+        (tmp_path / file).write_text(f"{file}. {TEXT}", "utf-8")
+    refuse(monkeypatch, tmp_path / "closed", tmp_path / "out.txt")
+    found = read_corpus(tmp_path)
+    assert [Path(made.source).name for made in found.articles] == ["a.txt"]
+    assert {Path(item.source).name: item.reason for item in found.skipped} == dict.fromkeys(
+        ("closed", "out.txt"), "it cannot be opened: Permission denied"
+    )
+
+
+def refuse(monkeypatch: pytest.MonkeyPatch, *paths: Path) -> None:
+    """Nobody may list these folders or look at these files: whoever runs the tests may be allowed everything."""
+
+    def guarded(name: str, module: Any) -> None:
+        real = getattr(module, name)
+
+        def call(path: Any, *args: Any, **kwargs: Any) -> Any:
+            if not isinstance(path, int) and Path(path) in paths:
+                raise PermissionError(errno.EACCES, "Permission denied", os.fspath(path))
+            return real(path, *args, **kwargs)
+
+        monkeypatch.setattr(module, name, call)
+
+    for name in ("scandir", "stat"):
+        guarded(name, os)
+    guarded("open", io)
+
+
+def test_a_large_text_is_read_by_the_worker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rag.articles.PLAIN_BYTES", 100)
+    monkeypatch.setattr("rag.articles.read_file", None)
+    (tmp_path / "a.txt").write_text(TEXT, "utf-8")
+    assert names(tmp_path) == ["a.txt"]
+
+
 def test_a_file_of_every_format_is_seen_to_come(tmp_path: Path) -> None:
     for name, data in SAMPLES.items():
         (tmp_path / name).write_bytes(data)
@@ -236,10 +280,19 @@ def test_scripts_and_embedded_pictures_do_not_count_for_the_size_of_a_page() -> 
 
 def test_a_page_too_large_for_a_tree_is_read_line_by_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("rag.saved_page.MAX_TREE", 10_000)
-    monkeypatch.setattr("rag.saved_page._tree", None)
+    monkeypatch.setattr("rag.saved_page._body", None)
     paragraphs = [f"{n}. {TEXT}" for n in range(200)]
-    (made,) = read(f"<html><body>{''.join(f'<p>{p}</p>' for p in paragraphs)}".encode(), "a.html")
+    head = PAGE.partition("<body>")[0]
+    (made,) = read(f"{head}<body>{''.join(f'<p>{p}</p>' for p in paragraphs)}".encode(), "a.html")
     assert made.text.split("\n\n") == paragraphs
+    assert (made.title, made.published, made.author) == ("Bridge opens", date(2024, 3, 3), "Jo Lee")
+
+
+def test_a_page_of_too_many_elements_keeps_what_it_says_about_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rag.saved_page.MAX_ELEMENTS", 5)
+    monkeypatch.setattr("rag.saved_page._body", None)
+    (made,) = read(PAGE.encode(), "a.html")
+    assert (made.title, made.text, made.author) == ("Bridge opens", TEXT, "Jo Lee")
 
 
 GERMAN = "Der Bürgermeister von Lindau hat die neue Brücke eröffnet. Größe: 412 Meter, Kosten: 38 Millionen €."
@@ -262,6 +315,17 @@ GERMAN = "Der Bürgermeister von Lindau hat die neue Brücke eröffnet. Größe:
 def test_the_charset_of_a_page_is_believed_where_it_fits(declared: str, encoding: str, text: str) -> None:
     page = f'<html><head><meta charset="{declared}"></head><body><p>{text}</p></body></html>'
     assert read(page.encode(encoding), "a.html")[0].text == text
+
+
+def test_utf8_that_was_cut_is_utf8_whatever_the_page_names() -> None:
+    page = f'<html><head><meta charset="iso-8859-1"></head><body><p>{GERMAN}</p><p>Schluß'
+    assert GERMAN in read(page.encode()[:-1], "a.html")[0].text
+
+
+@pytest.mark.parametrize("start", ["[](", "![](", "[", "![", "[a]("])
+def test_broken_links_take_no_time(start: str) -> None:
+    (made,) = read(f"{start * 300_000}\n\n{TEXT}".encode(), "a.md")
+    assert made.text.endswith(TEXT)
 
 
 def test_dates_that_cannot_be_are_none() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from rag.alike import Copies, find
 from rag.cite import number, quoted
 from rag.copies import holds, is_copy
 from rag.types import Article
@@ -36,6 +37,20 @@ def test_a_copy_that_left_the_quoted_words_out_is_not_named() -> None:
     found = evidence("Who cut the ribbon?", [replace(hit(one), copies=(other,))])
     _, citations = number([quoted(sentence) for sentence in found])
     assert [(c.quote[:5], len(c.copies)) for c in citations] == [("The r", 1), ("It is", 1), ("Mayor", 0)]
+
+
+def test_a_few_changed_words_leave_a_copy_a_copy_in_scripts_without_spaces() -> None:
+    chinese = (
+        "2月11日凌晨，粮食码头一条输送带起火，消防人员随即赶赴现场扑救。港务局表示，火灾没有造成人员伤亡，但三个泊位关闭了整个上午。"
+        "等待卸货的卡车被送往另一个港口，两艘船停泊在港外。损失估计约为二百五十万欧元，公司发言人周二表示。"
+    )
+    changed = chinese
+    for old, new in (("凌晨", "清晨"), ("随即", "立即"), ("火灾", "大火"), ("卡车", "货车"), ("周二", "星期二")):
+        changed = changed.replace(old, new)
+    other = "港口引航员工会周三宣布，将从星期四起罢工两天，抗议公司把夜班人数减半的计划。港务局说，谈判将继续进行。"
+    made = {i: Article(i, None, text) for i, text in (("a", chinese), ("b", changed), ("c", other))}
+    assert find(made, Copies(), {}).first == {"b": "a"}
+    assert holds(made["a"], "消防人员随即赶赴现场")
 
 
 def test_short_texts_are_no_copies_of_each_other() -> None:

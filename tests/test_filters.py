@@ -36,6 +36,20 @@ def test_an_article_goes_by_id_source_or_file_name(name: str) -> None:
     assert letters(articles=[name]) == letters(articles=name) == "b"
 
 
+def test_a_file_of_several_articles_stands_for_all_of_them() -> None:
+    sources = ["in/feed.xml#1", "in/feed.xml#2", "in/feed.xml", "in/news.zip:a/b.html", "https://x.example/a#2"]
+    made = [Article(str(n), None, "It is long.", source=source) for n, source in enumerate(sources)]
+
+    def let_through(name: str) -> list[int]:
+        return [n for n, passes in enumerate(passing(made, Filters(articles=[name]))) if passes]
+
+    assert let_through("feed.xml") == let_through("in/feed.xml") == [0, 1, 2]
+    assert let_through("feed.xml#2") == [1]
+    assert let_through("news.zip") == let_through("b.html") == let_through("in/news.zip") == [3]
+    assert let_through("https") == []
+    assert let_through("https://x.example/a") == [4]
+
+
 def test_publishers_and_languages_are_compared_without_case() -> None:
     assert letters(publishers=["LINDAU post", "Other"]) == "b"
     assert letters(languages=["DE", "en"]) == "bf"

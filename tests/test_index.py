@@ -575,6 +575,36 @@ def test_an_emptied_corpus_is_said_and_dropped_only_when_told(open_index: Open, 
     assert index.sync(corpus).added == 1
 
 
+def test_a_folder_that_cannot_be_listed_for_a_while_keeps_its_articles(
+    open_index: Open, corpus: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (corpus / "inner").mkdir()
+    (corpus / "inner" / "tram.txt").write_text("A tram was built in Lindau. It is red.", encoding="utf-8")
+    index = open_index()
+    assert index.sync(corpus).added == 4
+    listed = os.scandir
+
+    def refuse(path: Any = ".") -> Any:
+        if str(path).endswith("inner"):
+            raise PermissionError(errno.EACCES, "Permission denied", os.fspath(path))
+        return listed(path)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "scandir", refuse)
+        for _ in range(2):
+            report = index.sync(corpus)
+            assert (report.unchanged, report.removed) == (4, 0)
+            assert [(Path(left.source).name, left.reason) for left in report.skipped] == [
+                ("inner", "it cannot be opened: Permission denied")
+            ]
+    assert index.sync(corpus).skipped == ()
+    (corpus / "inner" / "tram.txt").unlink()
+    (corpus / "inner").rmdir()
+    (corpus / "inner").write_text("A file has the name of the folder now. It is blue.", encoding="utf-8")
+    report = index.sync(corpus)
+    assert (report.added, report.removed, report.skipped) == (1, 1, ())
+
+
 def test_a_corpus_that_is_gone_is_said(open_index: Open, corpus: Path) -> None:
     index = open_index()
     index.sync(corpus)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import zipfile
@@ -9,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from rag import build, libraries, parcel
@@ -216,11 +218,18 @@ def another_text(members: Members) -> None:
 
 
 def longer_vectors(members: Members) -> None:
-    import numpy as np
 
     out = io.BytesIO()
     np.save(out, 2 * np.load(io.BytesIO(members["state/vectors.npy"])))
     members["state/vectors.npy"] = out.getvalue()
+
+
+def in_articles(**fields: object) -> Callable[[Members], object]:
+    def change(members: Members) -> None:
+        lines = [json.loads(line) | fields for line in members["state/articles.jsonl"].splitlines()]
+        members["state/articles.jsonl"] = "".join(json.dumps(line) + "\n" for line in lines).encode()
+
+    return change
 
 
 BAD: dict[str, Callable[[Members], object]] = {
@@ -241,6 +250,15 @@ BAD: dict[str, Callable[[Members], object]] = {
     "no hidden": in_manifest(hidden=7),
     "another text": another_text,
     "longer vectors": longer_vectors,
+    "a script for an address": in_articles(url="javascript:alert(1)"),
+    "a number for a name": in_articles(publisher=5),
+    "a list for a language": in_articles(language=["en"]),
+    "a number for a source": in_articles(source=5),
+    "a hidden sign in a title": in_articles(author="Jane\u202eDoe"),
+    "half an emoji for an id": in_articles(id="\ud800"),
+    "pages that are none": in_articles(pages=["x"]),
+    "pages the wrong way round": in_articles(pages=[3, 1]),
+    "a bomb for a mark": lambda m: m.update({"mark": bytes(300_000_000)}),
     "a bomb": lambda m: m.update({"added/bomb.txt": bytes(300_000_000)}),
 }
 
@@ -253,6 +271,31 @@ def test_a_bad_parcel_is_turned_down_and_leaves_nothing(packed: Path, home: Path
     with pytest.raises(StoreError, match=r"other\.footnote cannot be imported"):
         parcel.unpack(Config(), "copy", bad)
     assert {path for path in tmp_path.rglob("*") if ".lock" not in path.name} == before
+
+
+def test_a_parcel_with_damaged_bytes_is_turned_down(packed: Path, tmp_path: Path) -> None:
+    whole = packed.read_bytes()
+    for at in range(100, len(whole) - 100, len(whole) // 40):
+        bad = tmp_path / "bad"
+        bad.write_bytes(whole[:at] + bytes(255 - byte for byte in whole[at : at + 4]) + whole[at + 4 :])
+        with contextlib.suppress(StoreError):
+            parcel.unpack(Config(), "copy", bad)
+            libraries.delete(Config(), "copy")
+
+
+def test_a_parcel_with_vectors_of_another_length_is_said_when_it_is_asked(packed: Path, tmp_path: Path) -> None:
+    def shorten(members: Members) -> None:
+        out = io.BytesIO()
+        rows = len(np.load(io.BytesIO(members["state/vectors.npy"])))
+        np.save(out, np.tile(np.array([1, 0, 0], np.float32), (rows, 1)))
+        members["state/vectors.npy"] = out.getvalue()
+
+    parcel.unpack(Config(), "copy", rewritten(packed, shorten))
+    with (
+        build.load(Config(library="copy", model="none")) as bot,
+        pytest.raises(StoreError, match=r"3 numbers and not .* import again"),
+    ):
+        bot.search(QUESTION)
 
 
 @pytest.mark.parametrize("cut", [0, 10, 1000, -1000, -30])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import zipfile
 from datetime import date
 from pathlib import Path
 
@@ -111,6 +112,11 @@ def test_xml_that_is_no_feed_and_a_feed_without_entries_are_named() -> None:
     assert "without entries" in reasons(rss(), "b.rss")["b.rss"]
 
 
+def test_a_word_file_that_would_unpack_to_gigabytes_is_refused() -> None:
+    data = archive({"[Content_Types].xml": "", "word/document.xml": b" " * 5_000_000})
+    assert "1/250" in reasons(data, "a.docx")["a.docx"]
+
+
 # --- mail ----------------------------------------------------------------------------------------------------------
 
 
@@ -153,6 +159,23 @@ def test_a_mailbox_gives_its_messages_and_names_the_empty_one() -> None:
     assert isinstance(found[1], Skipped)
     assert isinstance(found[2], Document)
     assert found[2].text.strip() == NEXT
+
+
+@pytest.mark.parametrize(
+    "header", ["From: =?utf-8?q?=?= <", "From: a@[", "Subject: =?x?y?z", "Date: Mon, 99 Foo 2024 99:99", "List-Id: <"]
+)
+def test_a_header_that_cannot_be_parsed_costs_nothing_but_itself(header: str) -> None:
+    (made,) = read(f"{header}\nContent-Language: en\n\n{TEXT}".encode(), "a.eml")
+    assert (made.text, made.language) == (TEXT, "en")
+
+
+def test_mail_is_known_by_its_first_lines_where_its_name_has_no_ending() -> None:
+    data = message(TEXT, Subject="Bridge", Message_ID="<a@x.example>")
+    for start in (b"From a@x.example Sun Mar  3 08:00:00 2024\n", b""):
+        (made,) = read(start + data, "INBOX")
+        assert (made.title, made.text) == ("Bridge", TEXT)
+    (made,) = read(f"From: the mayor\nTo: all\n\n{TEXT}".encode(), "a.txt")
+    assert made.text.endswith(TEXT)
 
 
 def test_a_page_saved_as_one_file_is_a_page() -> None:
@@ -204,9 +227,46 @@ def test_json_of_many_kinds() -> None:
     assert (d.title, d.section, d.source) == ("Bridge opens", "Town", "d.json")
 
 
+@pytest.mark.parametrize("name", ["a.json", "a.jsonl"])
+def test_a_list_and_lines_are_told_apart_by_what_they_are(name: str) -> None:
+    both = [{"text": TEXT}, {"text": NEXT}]
+    lines = "\n".join(map(json.dumps, both))
+    for data in (json.dumps(both), json.dumps(both, indent=1), lines, f"\ufeff{lines}\n", f"\n {json.dumps(both)}"):
+        assert [made.text for made in read(data.encode(), name)] == [TEXT, NEXT]
+    assert [made.text for made in read(lines.encode("utf-16"), name)] == [TEXT, NEXT]
+
+
+def test_lines_that_are_lists_are_named_one_by_one() -> None:
+    assert list(reasons(b'["a"]\n["b"]\n' + b"[" * 100_000, "a.jsonl")) == ["a.jsonl#1", "a.jsonl#2", "a.jsonl#3"]
+
+
+@pytest.mark.parametrize("name", ["a.jsonl", "a.json", "a.mbox", "a.eml", "a.txt", "a.html"])
+def test_an_empty_file_is_named(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).touch()
+    (tmp_path / "good.txt").write_text(TEXT, "utf-8")
+    assert len(read_corpus(tmp_path).skipped) == 1
+
+
+def test_a_json_feed_says_once_what_its_items_have_in_common() -> None:
+    feed = {"version": "https://jsonfeed.org/version/1.1", "title": "Lindau Post", "language": "de-DE"}
+    feed |= {
+        "authors": [{"name": "Jane Doe"}],
+        "items": [{"content_text": TEXT}, {"content_text": NEXT, "language": "fr"}],
+    }
+    one, two = read(json.dumps(feed).encode(), "a.json")
+    assert (one.publisher, one.author, one.language, two.language) == ("Lindau Post", "Jane Doe", "de", "fr")
+
+
 @pytest.mark.parametrize("data", [b"{", b"[" * 100_000, b'"text"', b"{}", b"\xff\xfe\x00"])
 def test_json_that_is_no_article_is_named(data: bytes) -> None:
     assert list(reasons(data, "a.json")) == ["a.json"]
+
+
+def test_a_field_without_end_is_cut_or_left_out() -> None:
+    record = {"text": TEXT, "title": "word " * 1000, "publisher": "p" * 5000, "url": f"https://x.example/{'a' * 9000}"}
+    (made,) = read(json.dumps([record | {"section": "s" * 1000}]).encode(), "a.json")
+    assert (made.title or "").split() == ["word"] * 100
+    assert (made.publisher, made.url, made.section) == (None, None, "s" * 1000)
 
 
 def test_fields_that_are_not_what_they_should_be_are_left_out() -> None:
@@ -263,6 +323,15 @@ def test_bombs_are_refused_before_they_are_unpacked() -> None:
     assert "3 other archives" in next(iter(reasons(deep, "a.zip").values()))
     many = archive({f"{n}.zip": archive({f"{m}.txt": "x" for m in range(200)}) for n in range(110)})
     assert "20000 files" in " ".join(reasons(many, "a.zip").values())
+
+
+def test_a_link_in_an_archive_is_no_article() -> None:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as file:
+        link = zipfile.ZipInfo("link.txt")
+        link.external_attr = 0o120777 << 16
+        file.writestr(link, "/etc/passwd and some words")
+    assert reasons(made.getvalue(), "a.zip") == {"a.zip:link.txt": "it is a link to another file"}
 
 
 def test_other_offices_files_and_broken_archives_are_named() -> None:

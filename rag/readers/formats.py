@@ -43,6 +43,10 @@ _SUFFIXES = {
     ".atom": "feed",
     ".xml": "xml",
 }
+_BOX = re.compile(rb"From \S[^\n]{0,300}\d\r?\n(?:>?From |[\w-]{2,40}:)")
+_HEADER = re.compile(rb"[A-Za-z][\w-]{1,60}:|[ \t]")
+_OF_MAIL = (b"message-id:", b"mime-version:", b"received:", b"return-path:")
+"""Programs keep mailboxes and messages under names without an ending."""
 _FEED = re.compile(r"<(?:rss|rdf:RDF|(?:\w+:)?feed)[\s>]")
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?([\w-]{2,20})|encoding\s*=\s*[\"']([\w-]{2,20})", re.IGNORECASE)
 
@@ -58,12 +62,23 @@ def kind_of(head: bytes, name: str) -> str:
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return "zip"
     kind = _SUFFIXES.get(PurePath(name).suffix.casefold(), "text")
+    if kind == "text" and _BOX.match(head):
+        return "mailbox"
+    if kind == "text" and _is_message(head):
+        return "mail"
     if kind in ("text", "xml"):
         text = glimpse(head)
         if text.lstrip("\ufeff \t\r\n").startswith("<") and _FEED.search(text[:4000]):
             return "feed"
         return "html" if looks_like_html(text) else kind
     return kind
+
+
+def _is_message(head: bytes) -> bool:
+    """Does it begin with the headers of a message, at least two that only mail programs write?"""
+    lines = head.replace(b"\r\n", b"\n").partition(b"\n\n")[0].split(b"\n")
+    known = sum(line.lower().startswith(_OF_MAIL) for line in lines)
+    return known >= 2 and all(_HEADER.match(line) for line in lines[:-1])
 
 
 def is_plain(head: bytes, name: str) -> bool:

@@ -5,6 +5,7 @@ Knows nothing about what newsletters look like. An attachment is handed on to wh
 
 from __future__ import annotations
 
+import contextlib
 import email
 import re
 from collections.abc import Iterator
@@ -67,7 +68,7 @@ def _split(stream: BinaryIO) -> Iterator[bytes]:
             parts.append(line[1:] if line.startswith(b">From ") else line)
             length += len(line)
         empty = line in (b"\n", b"\r\n")
-    if parts:
+    if parts or not end:
         yield b"".join(parts)
 
 
@@ -117,9 +118,9 @@ def _document(message: EmailMessage, body: MIMEPart, name: str) -> Document:
         return Document(text, name, "html", url=page, note=note)
     sender = re.sub(r"\s*<[^>]*>\s*$", "", _header(message, "From") or "").strip(" \"'")
     by_name = sender if sender and "@" not in sender else None
-    listed = any(message.get(key) for key in _LISTS)
+    listed = any(_header(message, key) for key in _LISTS)
     return Document(
-        lines(text) if body.get_content_subtype() == "html" else text,
+        lines(text, hidden=False) if body.get_content_subtype() == "html" else text,
         name,
         title=_header(message, "Subject"),
         publisher=by_name if listed else None,
@@ -131,5 +132,9 @@ def _document(message: EmailMessage, body: MIMEPart, name: str) -> Document:
 
 
 def _header(message: EmailMessage, key: str) -> str | None:
-    value = message.get(key)
-    return tidy(str(value)) or None if value is not None else None
+    """The value of a header; None where there is none, or one that Python's parser fails on, which it does in many
+    ways: the text of the message is no worse for it."""
+    with contextlib.suppress(Exception):
+        value = message.get(key)
+        return tidy(str(value)) or None if value is not None else None
+    return None

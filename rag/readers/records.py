@@ -5,16 +5,19 @@ Knows nothing about pages; HTML inside a text is turned into lines, or handed on
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
-from collections.abc import Iterator
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
-from io import SEEK_END
+from io import SEEK_END, BytesIO
+from types import MappingProxyType
 from typing import Any, BinaryIO
 
 from rag import dates
 from rag.blocks import tidy
-from rag.decode import NotText, decode
+from rag.decode import NotText, decode, glimpse
 from rag.documents import Document, Found, Skipped, Unreadable
 from rag.html_lines import lines
 from rag.saved_page import looks_like_html
@@ -23,6 +26,11 @@ MAX_LINE = 64 * 2**20
 """Bytes of one line; a longer one is no article."""
 MAX_FILE = 256 * 2**20
 """Bytes of a file that has to be read whole."""
+
+MAX_ID = 1000
+"""Characters of an id: it stands before each of the article's passages."""
+MARK_BYTES = 64
+"""How much of a file tells whether it is a list or lines."""
 
 NAMES = {
     "text": "text body articleBody article_body maintext full_text content_text content content_html html",
@@ -44,7 +52,8 @@ _TAGS = re.compile(r"</(?:p|div|span|a|li|ul|h\d|b|strong|em|i)\s*>|<(?:br|p)\s*
 
 
 def read(stream: BinaryIO, name: str) -> Iterator[Found]:
-    """The articles of a JSON file: of a list, of an object that holds one, or one article.
+    """The articles of a JSON file: of a list, of an object that holds one, or one article. Where every line is an
+    object of its own, it is read as lines, whatever its name.
 
     Raises:
         Unreadable: it is not JSON, or larger than `MAX_FILE`.
@@ -53,27 +62,48 @@ def read(stream: BinaryIO, name: str) -> Iterator[Found]:
     if len(data) > MAX_FILE:
         raise Unreadable(f"it is larger than {MAX_FILE >> 20} MiB; write one article a line (.jsonl) instead")
     try:
-        value = json.loads(decode(data)[0])
+        yield from _records(json.loads(decode(data)[0]), name)
+    except json.JSONDecodeError as error:
+        if error.msg != "Extra data" or "\n" in error.doc[: error.pos].strip():
+            raise Unreadable(f"it is not JSON: {error}") from error
+        yield from read_lines(BytesIO(data), name)
     except (ValueError, RecursionError) as error:
         raise Unreadable(f"it is not JSON: {error}") from error
-    records, feed = [value], None
+
+
+def _records(value: Any, name: str) -> Iterator[Found]:
+    records: list[Any] = [value]
+    feed: Mapping[str, Any] = {}
     if isinstance(value, dict) and _text(value) is None:
         records = next((value[key] for key in LISTS if isinstance(value.get(key), list)), records)
-        feed = _plain(value, "title") if "jsonfeed" in str(value.get("version")) else None
+        feed = value if "jsonfeed" in str(value.get("version")) else {}
     elif isinstance(value, list):
         records = value
     if records == [value]:
-        document = _document(value, name)
-        if document is None:
-            raise Unreadable(_NEEDED)
-        yield document
+        yield _document(value, name) or _not_one(name)
         return
     for number, record in enumerate(records, 1):
-        yield _document(record, f"{name}#{number}", feed) or Skipped(f"{name}#{number}", _NEEDED)
+        yield _document(record, f"{name}#{number}", feed) or _not_one(f"{name}#{number}")
+
+
+def _not_one(place: str) -> Skipped:
+    return Skipped(place, 'it is not an article: {"text": "..."} with a text is needed')
 
 
 def read_lines(stream: BinaryIO, name: str) -> Iterator[Found]:
-    """One article a line; a line that is none is named by its number."""
+    """One article a line; a line that is none is named by its number. A file that is a list is read as one, whatever
+    its name.
+
+    Raises:
+        Unreadable: it is empty.
+    """
+    head = stream.read(MARK_BYTES)
+    stream.seek(0)
+    if head.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):  # line ends of two bytes
+        stream = BytesIO(decode(stream.read(MAX_FILE))[0].encode("utf-8", "replace"))
+    if glimpse(head).lstrip("\ufeff \t\r\n").startswith("[") and (listed := _list(stream)) is not None:
+        yield from _records(listed, name)
+        return
     number = 0
     end = stream.seek(0, SEEK_END)  # what is appended while it is read belongs to the next reading
     stream.seek(0)
@@ -87,36 +117,51 @@ def read_lines(stream: BinaryIO, name: str) -> Iterator[Found]:
             continue
         try:
             text = decode(line)[0]
-            record = json.loads(text) if text.strip() else None
+            record = json.loads(text) if text.strip() else {}
         except (NotText, ValueError, RecursionError) as error:
             yield Skipped(place, f"it is not JSON: {error}")
             continue
-        if record is not None:
-            yield _document(record, place) or Skipped(place, _NEEDED)
+        if text.strip():
+            yield _document(record, place) or _not_one(place)
+    if not number:
+        raise Unreadable("it is empty")
 
 
-_NEEDED = 'it is not an article: {"text": "..."} with a text is needed'
+def _list(stream: BinaryIO) -> list[Any] | None:
+    """The whole stream as one list, if it is one and the only thing in it."""
+    with contextlib.suppress(ValueError, RecursionError):
+        value = json.loads(decode(stream.read(MAX_FILE))[0])
+        return value if isinstance(value, list) else None
+    return None
 
 
-def _document(record: Any, place: str, publisher: str | None = None) -> Document | None:
+def _document(record: Any, place: str, feed: Mapping[str, Any] = MappingProxyType({})) -> Document | None:
+    """`feed` holds what the articles of a JSON Feed have in common."""
     text = _text(record)
     if text is None:
         return None
     whole = looks_like_html(text)
-    given = record.get("id")
     return Document(
         text=text if whole or not _TAGS.search(text) else lines(text),
         source=_plain(record, "url") or place,
         kind="html" if whole else "page",
-        id=str(given) if isinstance(given, str | int) and str(given).strip() else None,
+        id=_id(record.get("id")),
         title=_plain(record, "title"),
-        publisher=_plain(record, "publisher") or publisher,
+        publisher=_plain(record, "publisher") or _plain(feed, "title"),
         published=_day(record),
-        author=_plain(record, "author"),
-        language=_plain(record, "language"),
+        author=_plain(record, "author") or _plain(feed, "author"),
+        language=_plain(record, "language") or _plain(feed, "language"),
         url=_plain(record, "url"),
         section=_plain(record, "section"),
     )
+
+
+def _id(given: Any) -> str | None:
+    """An id as it is given, if it is one; half an emoji in it becomes a question mark, for no database takes it."""
+    if isinstance(given, bool) or not isinstance(given, str | int):
+        return None
+    text = str(given).encode("utf-8", "replace").decode()
+    return text if text.strip() and len(text) <= MAX_ID else None
 
 
 def _text(record: Any) -> str | None:
@@ -127,7 +172,7 @@ def _text(record: Any) -> str | None:
     return next((value for value in values if isinstance(value, str) and value.strip()), None)
 
 
-def _plain(record: dict[str, Any], field: str) -> str | None:
+def _plain(record: Mapping[str, Any], field: str) -> str | None:
     """A field in one tidy line; of a list, the parts with commas between them."""
     for name in NAMES[field].split():
         value = record.get(name)

@@ -9,9 +9,9 @@ from rag import dates
 from rag.blocks import tidy
 from rag.documents import Document
 
-_MARKS = re.compile(r"^#{1,6}\s+|!\[[^\[\]\n]*\]\([^)\s]{0,2000}\)", re.MULTILINE)
+_MARKS = re.compile(r"^#{1,6}\s+|!\[[^\[\]\n]*\]\([^)\[\s]{0,2000}\)", re.MULTILINE)
 _HEADING = re.compile(r"^# +(.+?)[ #]*$", re.MULTILINE)
-_LINK = re.compile(r"\[([^\[\]\n]*)\]\([^)\s]{0,2000}\)")
+_LINK = re.compile(r"\[([^\[\]\n]*)\]\([^)\[\s]{0,2000}\)")
 _FRONT = re.compile(r"\A\ufeff?---[ \t]*\r?\n(.{0,20000}?)\r?\n---[ \t]*(?:\r?\n|\Z)", re.DOTALL)
 _ENTRY = re.compile(r"^([A-Za-z_]+):[ \t]*[\"']?(.*?)[\"']?[ \t]*$", re.MULTILINE)
 

@@ -6,6 +6,7 @@ Python never unpacks more of a member than the archive states, so the stated siz
 from __future__ import annotations
 
 import re
+import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -133,6 +134,8 @@ def _hidden(name: str) -> bool:
 def _suspicious(info: ZipInfo) -> str | None:
     if info.flag_bits & 1:
         return "it is encrypted; unpack it first"
+    if stat.S_ISLNK(info.external_attr >> 16):
+        return "it is a link to another file"
     if info.file_size > MAX_MEMBER:
         return f"it is larger than {MAX_MEMBER >> 20} MiB"
     if info.file_size > 2**20 and info.file_size > MAX_RATIO * max(1, info.compress_size):

@@ -331,8 +331,8 @@ class Chatbot:
         return text, first
 
     def _refusal(self, asked: _Asked, known: _Known, confidence: float) -> Answer:
-        reason = refuse.reason(asked.question, known.hits) if known.hits else refuse.NOTHING_TO_SEARCH
         nearest = refuse.nearest(known.evidence, known.relevance)
+        reason = refuse.reason(asked.question, known.hits, bool(nearest)) if known.hits else refuse.NOTHING_TO_SEARCH
         near, citations = cite.number(nearest)
         text = f"{reason} The nearest they hold: {cite.with_markers(near)}" if near else reason
         seconds = Seconds(known.searched, None, time.perf_counter() - asked.started)

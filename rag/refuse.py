@@ -22,12 +22,14 @@ NEAREST = 2
 NEAR_FROM = 0.35
 """Cosine with the question from which a sentence is near enough to be offered."""
 
+TOUCHED = "They touch on the subject, but this is not in them."
 NOTHING_TO_SEARCH = "There are no articles to look in: the filters, if there are any, leave none."
 
 
-def reason(question: str, hits: Sequence[Hit]) -> str:
-    """
-    >>> reason("Who won the 2026 cup?", [])
+def reason(question: str, hits: Sequence[Hit], near: bool) -> str:
+    """`near`: whether they hold anything near the question.
+
+    >>> reason("Who won the 2026 cup?", [], near=False)
     'The articles do not say: “Who won the 2026 cup?” None of the nearest mentions “2026”.'
     """
     text = f"The articles do not say: “{' '.join(question.split())}”"
@@ -35,7 +37,7 @@ def reason(question: str, hits: Sequence[Hit]) -> str:
         return f"{text} That is an instruction, not a question to them."
     missing = unmentioned(question, hits)
     if not missing:
-        return text + " They touch on the subject, but this is not in them."
+        return f"{text} {TOUCHED if near else 'Nothing in them is near it.'}"
     return f"{text} None of the nearest mentions {' or '.join(f'“{word}”' for word in missing)}."
 
 

@@ -11,7 +11,7 @@ HITS = [hit(BRIDGE), hit(FERRY)]
 
 
 def test_the_question_and_the_missing_words_are_named() -> None:
-    text = refuse.reason("Who designed the harbour bridge?", HITS)
+    text = refuse.reason("Who designed the harbour bridge?", HITS, near=True)
     assert "Who designed the harbour bridge?" in text
     assert "“designed”" in text
     assert "“harbour”" not in text
@@ -28,14 +28,20 @@ def test_a_word_of_a_title_counts_as_mentioned() -> None:
 
 
 def test_no_word_missing_is_said_without_a_list() -> None:
-    text = refuse.reason("Which mayor will stop the bridge?", HITS)
+    text = refuse.reason("Which mayor will stop the bridge?", HITS, near=True)
     assert text.count("“") == 1
+
+
+def test_only_what_is_near_touches_on_the_subject() -> None:
+    question = "Which mayor will stop the bridge?"
+    assert "touch on the subject" in refuse.reason(question, HITS, near=True)
+    assert "touch on the subject" not in refuse.reason(question, HITS, near=False)
 
 
 @pytest.mark.parametrize("question", ["מי תכנן את הגשר?", "من صمم الجسر؟", "zebra " * 50, "a", "5"])
 def test_any_question_can_be_refused_in_words(question: str) -> None:
-    assert refuse.reason(question, HITS).startswith("The articles do not say")
-    assert refuse.reason(question, [])
+    assert refuse.reason(question, HITS, near=True).startswith("The articles do not say")
+    assert refuse.reason(question, [], near=False)
     assert len(refuse.unmentioned(question, HITS)) <= 4
 
 

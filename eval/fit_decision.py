@@ -33,8 +33,8 @@ def regressions(judged: str) -> dict[str, tuple[str, ...]]:
     """Name and features of each regression in the weights file. Few, and of a meaning that holds for any articles."""
     return {
         "answer": ("need", "lacking"),
-        f"answer_{judged}": ("need", judged),
-        f"answer_{judged}_stated": ("need", judged, "stated"),
+        f"answer_{judged}": ("need", judged, "named"),
+        f"answer_{judged}_stated": ("need", judged, "named", "stated"),
         "sentence": SENTENCE,
         f"sentence_{judged}": (*SENTENCE, judged, "below_best"),
     }

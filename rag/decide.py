@@ -17,6 +17,8 @@ from pathlib import Path
 
 from rag.asked import gives, kind, lacks_count
 from rag.evidence import Sentence
+from rag.facts import names
+from rag.words import content_words
 
 Features = dict[str, float]
 
@@ -69,15 +71,28 @@ def features(
     question: str, evidence: Sequence[Sentence], chosen: Sequence[Sentence], judged: Judged | None
 ) -> Features:
     """How much the answer needs the nearest sentence, and what the model makes of the best, those that lack what is
-    asked for (a date, a number, a name …) counting less. Without a model: whether none of the chosen ones gives it.
+    asked for (a date, a number, a name …) counting less; and how much of whom and what the question names that one is
+    about. Without a model: whether none of the chosen ones gives what is asked for.
     """
     found = {"need": max((s.need for s in evidence), default=0.0)}
     if lacks_count([s.text for s in chosen], question):
         found["uncounted"] = 1.0
     if judged is None:
         return found | {"lacking": float(not any(gives(s.text, question) for s in chosen))}
-    said = [x if gives(evidence[i].text, question) else x - LACKING for i, x in judged.logits.items()]
-    return found | {judged.feature: capped(max(said, default=-LOGIT_CAP))}
+    said = {i: x if gives(evidence[i].text, question) else x - LACKING for i, x in judged.logits.items()}
+    first = max(said, key=said.__getitem__, default=None)
+    return found | {
+        judged.feature: -LOGIT_CAP if first is None else capped(said[first]),
+        "named": 0.0 if first is None else named(question, evidence[first]),
+    }
+
+
+def named(question: str, sentence: Sentence) -> float:
+    """The share (0..1) of the names in the question that a sentence is about: that it holds, or its title, or that its
+    "she" or "it" stands for; 1 where the question has none. A model takes one person's doing for another's."""
+    sought = [words for name in names(question) if (words := set(content_words(name.text)))]
+    about = set(content_words(f"{sentence.article.title or ''} {sentence.about} {sentence.text}"))
+    return sum(words <= about for words in sought) / len(sought) if sought else 1.0
 
 
 def stated(logit: float) -> Features:

@@ -56,6 +56,22 @@ def test_what_the_best_sentences_state_together_moves_it() -> None:
     assert yes > no
 
 
+def test_a_yes_to_a_sentence_about_somebody_else_counts_less() -> None:
+    ribbon = next(s for s in FOUND if "ribbon" in s.text)
+    shares = {
+        "What did Mayor Ilse Brandt cut?": 1.0,
+        "What did Karl Lund cut with Ilse Brandt?": 0.5,
+        "What did Karl Lund cut?": 0.0,
+        "What was cut?": 1.0,
+    }
+    assert {question: decide.named(question, ribbon) for question in shares} == shares
+    assert decide.named("What did Karl Lund cut?", replace(ribbon, about="Karl Lund")) == 1.0
+    assert decide.named("What did Karl Lund cut?", replace(ribbon, article=replace(BRIDGE, title="Karl Lund"))) == 1.0
+    known = features(FOUND, replace(one_yes(4.0), trained=True))
+    own, other = (decide.probability(known | {"named": share}) for share in (1.0, 0.0))
+    assert own > other
+
+
 def test_a_yes_to_a_sentence_that_lacks_what_is_asked_for_counts_less() -> None:
     yes = one_yes(4.0)
     assert features(FOUND, yes)["judged"] == 4.0

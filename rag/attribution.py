@@ -27,7 +27,7 @@ _FRAMES = tuple(
     )
 )
 """Who passes on what, in one sentence: the first that fits counts."""
-_TOLD = re.compile(rf"[\"“”]|\b({'|'.join(sorted(SPEECH))}|believes?|believed|According|reportedly|allegedly)\b")
+_TOLD = re.compile(rf"\b({'|'.join(sorted(SPEECH))}|believes?|believed|According|reportedly|allegedly)\b")
 _VAGUE = re.compile(r"\b(who|which|that|but|when|as|it|is|was|were|are|has|had|not|never)\b", re.I)
 """Words that no plain name of a speaker has: the frame has taken in more than that."""
 

@@ -23,6 +23,8 @@ from rag.words import content_words
 
 CANDIDATES = 3
 """Source sentences, nearest first, that a draft sentence is checked against, alone and two together."""
+OWN_WORDS = 2
+"""Words with content that each of two sources gives a sentence, at least."""
 MAX_CLAIMS = 4
 """Sentences of an answer, at most."""
 QUOTE_FROM = 0.25
@@ -99,7 +101,7 @@ def check_draft(
     kept, dropped = [], []
     for text, cs in zip(drafted, choices, strict=True):
         judged = [(c, next(verdicts)) for c in cs]
-        best = _best(judged, threshold)
+        best = _best(text, judged, threshold)
         if best is None:
             dropped.append(text)
         else:
@@ -217,14 +219,24 @@ def _choices(row: Vectors, evidence: Sequence[Sentence]) -> list[tuple[Sentence,
 
 
 def _best(
-    judged: Sequence[tuple[tuple[Sentence, ...], Support]], threshold: float
+    statement: str, judged: Sequence[tuple[tuple[Sentence, ...], Support]], threshold: float
 ) -> tuple[tuple[Sentence, ...], Support] | None:
-    """The best single source if any is enough, else the best two."""
+    """The best single source if any is enough, else the best two of which each is needed."""
     for size in (1, 2):
-        enough = [(c, s) for c, s in judged if len(c) == size and s.probability >= threshold]
+        enough = [
+            (c, s) for c, s in judged if len(c) == size and s.probability >= threshold and _each_needed(statement, c)
+        ]
         if enough:
             return max(enough, key=lambda pair: pair[1].probability)
     return None
+
+
+def _each_needed(statement: str, sources: tuple[Sentence, ...]) -> bool:
+    """Whether each of two sources gives the statement words that the other lacks: one word alone ("written", of a
+    "written apology") is an accident and ties nothing together."""
+    said = set(content_words(statement))
+    own = [said & set(content_words(s.text)) for s in sources]
+    return len(sources) == 1 or all(len(own[i] - own[1 - i]) >= OWN_WORDS for i in (0, 1))
 
 
 def _joined(sources: Sequence[Sentence]) -> str:
@@ -245,7 +257,7 @@ def verdict(
     judged = list(
         zip(choices, checker.many([(statement, _joined(c), context(c[0].article)) for c in choices]), strict=True)
     )
-    if best := _best(judged, threshold):
+    if best := _best(statement, judged, threshold):
         claims, _ = number([Statement(statement, best[0], best[1].probability)])
         return claims[0]
     against = [(c, s) for c, s in judged if s.verdict == "contradicted" and len(c) == 1]

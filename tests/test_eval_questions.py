@@ -154,3 +154,13 @@ def test_shipped_questions_can_be_judged_and_their_answers_stand_in_the_evidence
         quotes = " ".join(evidence.quote for evidence in question.evidence)
         for text in (quotes, *question.reference):
             assert containment(text, question.answers, question.parts) == 1, (question.id, text)
+
+
+@pytest.mark.parametrize("name", ["news", "unseen"])
+def test_the_other_sets_have_their_articles_beside_them_and_their_quotes_in_them(name: str) -> None:
+    folder = SHIPPED.parent / name
+    library = Library(read_corpus(folder / "articles.jsonl").articles)
+    questions = read(folder / "questions.jsonl")
+    assert len({q.id for q in questions}) == len(questions) >= 60
+    assert library.missing(questions) == []
+    assert all(bool(q.evidence) == bool(q.reference) == q.answerable for q in questions)

@@ -15,6 +15,9 @@ from rag.types import Article, Passage
 TARGET_PIECES = 180
 """Word pieces that a passage with its title should have, at most; an article is cut into passages of equal length."""
 
+MAX_CHARS = 4_000
+"""Characters of a passage, at most: a run without spaces may be one word piece ("unknown"), however long it is."""
+
 TITLE_CHARS = 150
 """Characters of the title that stand before each passage when it is embedded: 30 to 40 word pieces of English."""
 OTHER_LETTER = 2
@@ -66,7 +69,8 @@ def cut(article: Article, count_pieces: Count, max_pieces: int) -> list[Passage]
     """Passages of `article`, in order, which together hold all its sentences.
 
     `count_pieces(context(article) + passage.text) <= max_pieces` for each of them, and it is counted about once a
-    sentence. A sentence that does not fit is cut at a space. An article without text has no passages.
+    sentence; none is longer than MAX_CHARS. A sentence that does not fit is cut at a space. An article without text
+    has no passages.
 
     A title that leaves less than a quarter of the pieces, as only one of signs can, or before a model that reads
     little, does not stop a corpus: the passages have that quarter then, and the model leaves their ends unread.
@@ -89,12 +93,16 @@ def cut(article: Article, count_pieces: Count, max_pieces: int) -> list[Passage]
 
 
 def _windows(spans: list[tuple[int, int, int]], even: float, room: int) -> Iterator[tuple[int, int]]:
-    """Join (start, end, pieces) into windows: the n-th ends where n * `even` pieces are passed; none is over `room`."""
+    """Join (start, end, pieces) into windows: the n-th ends where n * `even` pieces are passed.
+
+    None has more than `room` pieces, or MAX_CHARS characters.
+    """
     window: list[tuple[int, int, int]] = []
     ended = passed = held = 0
     for span in spans:
         pieces = span[2]
-        if window and (held + pieces > room or passed + pieces / 2 > (ended + 1) * even):
+        full = window and (held + pieces > room or span[1] - window[0][0] > MAX_CHARS)
+        if full or (window and passed + pieces / 2 > (ended + 1) * even):
             yield window[0][0], window[-1][1]
             window, held, ended = [], 0, ended + 1
         window.append(span)
@@ -105,9 +113,9 @@ def _windows(spans: list[tuple[int, int, int]], even: float, room: int) -> Itera
 
 
 def _fitting(text: str, start: int, end: int, count: Count, room: int) -> Iterator[tuple[int, int, int]]:
-    """(start, end, pieces) of a sentence, halved at spaces until each part fits into `room`."""
+    """(start, end, pieces) of a sentence, halved at spaces until each part fits into `room` and MAX_CHARS."""
     pieces = count(text[start:end])
-    if pieces <= room or end - start < 2:
+    if (pieces <= room and end - start <= MAX_CHARS) or end - start < 2:
         yield start, end, pieces
         return
     middle = (start + end) // 2

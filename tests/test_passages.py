@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.passages import TITLE_CHARS, context, cut
+from rag.passages import MAX_CHARS, TITLE_CHARS, context, cut
 from rag.types import Article
 from tests.texts import long_texts, texts
 
@@ -114,3 +114,10 @@ def test_a_title_that_leaves_no_room_does_not_stop_the_corpus() -> None:
     assert " ".join(passage.text for passage in passages) == text
     assert max(count_words(passage.text) for passage in passages) == 2
     assert len(cut(article("a b", "one two"), count_words, 2)) == 2
+
+
+def test_a_run_without_spaces_is_cut_though_it_is_one_piece() -> None:
+    text = "x" * 30_000 + " It is long. " + ("y" * 1_500 + ". ") * 4
+    passages = cut(article(text), count_words, 254)
+    assert max(len(passage.text) for passage in passages) <= MAX_CHARS
+    assert "".join("".join(passage.text.split()) for passage in passages) == "".join(text.split())

@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import logging
 import os
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
@@ -93,7 +94,13 @@ def ask(
     where: Filters | None = None,
 ) -> Answer:
     """One answer; the chatbot stays loaded for the next one. Without `config`: over the articles that ship with it."""
-    return _kept(config or Config()).ask(question, history, as_of, where)
+    with _KEEPING:
+        bot = _kept(config or Config())
+    return bot.ask(question, history, as_of, where)
+
+
+_KEEPING = threading.Lock()
+"""Held while the kept chatbot is looked for: of several first questions at once, one loads and the others wait."""
 
 
 @lru_cache(maxsize=1)

@@ -9,6 +9,7 @@ side, whatever happens.
 from __future__ import annotations
 
 import contextlib
+import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,9 @@ CONNECT_SECONDS, ANSWER_SECONDS = 5.0, 120.0
 SPACE = {"hnsw": {"space": "cosine", "ef_construction": 40, "max_neighbors": 8, "num_threads": 1}}
 """A graph is built whether it is asked or not; a thin one takes a quarter of the time of Chroma's own."""
 
+_OPENING = threading.Lock()
+"""Held while a client is made or closed: Chroma shares what is behind those of one folder, and does not lock it."""
+
 
 class ChromaStore:
     """One collection in a folder, or on a Chroma server when `url` is given; emptied if `made_with` is not its stamp.
@@ -42,7 +46,7 @@ class ChromaStore:
 
         settings = Settings(anonymized_telemetry=False)
         self._where = url or str(folder)
-        with self._translated():
+        with _OPENING, self._translated():
             if url is None:
                 folder.mkdir(parents=True, exist_ok=True)
                 self._client: Any = chromadb.PersistentClient(path=str(folder), settings=settings)
@@ -99,7 +103,10 @@ class ChromaStore:
         return {i: np.asarray(v, np.float32) for i, v in zip(found["ids"], found["embeddings"], strict=True)}
 
     def close(self) -> None:
-        with contextlib.suppress(Exception):  # closing twice, or after the server went away, is nobody's problem
+        with (
+            _OPENING,
+            contextlib.suppress(Exception),
+        ):  # closing twice, or after the server went away, is nobody's problem
             self._client.close()
             for session in _sessions(self._client):
                 session.close()  # Chroma leaves its connections to a server open

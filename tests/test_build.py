@@ -6,6 +6,7 @@ The embedding model is replaced by a fake; tests/test_real.py loads the real par
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -80,6 +81,25 @@ def test_ask_keeps_the_chatbot_for_the_next_question(config: Config, embedders: 
     assert (first.text, first.citations) == (again.text, again.citations)
     build._kept(config).close()
     build._kept.cache_clear()
+
+
+def test_the_first_questions_of_several_threads_load_one_chatbot(config: Config, embedders: list[FakeEmbedder]) -> None:
+    with ThreadPoolExecutor(4) as threads:
+        answers = list(threads.map(lambda question: rag.ask(question, config=config), [QUESTION] * 4))
+    assert len(embedders) == 1
+    assert len({answer.text for answer in answers}) == 1
+    build._kept(config).close()
+    build._kept.cache_clear()
+
+
+def test_several_threads_load_the_same_index_each_for_itself(config: Config, embedders: list[FakeEmbedder]) -> None:
+    def found(_: int) -> int:
+        with build.load(config) as bot:
+            return len(bot.articles)
+
+    with ThreadPoolExecutor(4) as threads:
+        assert list(threads.map(found, range(8))) == [3] * 8
+    assert len(embedders) == 8
 
 
 def test_a_corpus_that_is_not_there_is_said_before_anything_is_made(

@@ -46,6 +46,7 @@ class ChromaStore:
 
         settings = Settings(anonymized_telemetry=False)
         self._where = url or str(folder)
+        self._closed = False
         with _OPENING, self._translated():
             if url is None:
                 folder.mkdir(parents=True, exist_ok=True)
@@ -103,10 +104,8 @@ class ChromaStore:
         return {i: np.asarray(v, np.float32) for i, v in zip(found["ids"], found["embeddings"], strict=True)}
 
     def close(self) -> None:
-        with (
-            _OPENING,
-            contextlib.suppress(Exception),
-        ):  # closing twice, or after the server went away, is nobody's problem
+        self._closed = True
+        with _OPENING, contextlib.suppress(Exception):  # after the server went away it is nobody's problem
             self._client.close()
             for session in _sessions(self._client):
                 session.close()  # Chroma leaves its connections to a server open
@@ -114,6 +113,8 @@ class ChromaStore:
     @contextlib.contextmanager
     def _translated(self) -> Iterator[None]:
         """Chroma raises its own, SQLite's, httpx's and Rust's errors: one place turns all of them into ours."""
+        if self._closed:
+            raise StoreError(f"The index in {self._where} is closed. Load it again to go on with it.")
         try:
             yield
         except (ServerError, StoreError):

@@ -126,3 +126,9 @@ def test_a_fault_of_ours_shows_in_the_chatbot_and_watching_goes_on(
     (corpus / "tram.txt").write_text("A tram was built in Lindau by Ada Stern.", encoding="utf-8")
     heard.wait(lambda news: isinstance(news, SyncReport) and news.added == 1)
     assert bot.watch_trouble == ""
+
+
+def test_a_closed_chatbot_says_that_it_is_closed(bot: Chatbot) -> None:
+    bot.close()
+    with pytest.raises(StoreError, match="is closed"):
+        bot.sync()

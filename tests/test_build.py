@@ -132,6 +132,25 @@ def test_an_index_that_cannot_be_written_is_said_with_what_to_do(config: Config,
         build.load(Config(corpus=corpus, index=corpus / "bridge.txt" / "index", model="none"))
 
 
+@pytest.mark.parametrize("name", ["", " "])
+def test_an_index_without_a_name_is_a_usage_error(config: Config, name: str) -> None:
+    with pytest.raises(UsageError, match=r"--index"):
+        build.load(replace(config, index=name))
+
+
+@pytest.mark.parametrize("inside", ["index", ".index", ".cache/index", "."])
+def test_no_index_is_made_among_the_articles(config: Config, corpus: Path, inside: str) -> None:
+    before = sorted(corpus.rglob("*"))
+    with pytest.raises(StoreError, match=r"lies among the articles"):
+        build.load(replace(config, index=corpus / inside))
+    assert sorted(corpus.rglob("*")) == before
+
+
+def test_a_hidden_home_may_stand_among_the_articles(corpus: Path) -> None:
+    with build.load(Config(corpus=corpus, home=corpus / ".footnote", model="none")) as bot:
+        assert len(bot.articles) == 3
+
+
 def test_every_corpus_has_an_index_of_its_own_outside_of_it(home: Path, tmp_path: Path) -> None:
     corpora = [SEEDS, tmp_path / "news", tmp_path / "other" / "news", tmp_path / "news.jsonl"]
     folders = [build.index_folder(Config(corpus=corpus)) for corpus in corpora]

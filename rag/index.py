@@ -87,6 +87,11 @@ class Index:
         return self.now.passages
 
     @property
+    def skipped(self) -> tuple[Skipped, ...]:
+        """What the last sync left out of the files that are there, and why; all of it, not only what was new."""
+        return tuple(left_out for file in self.ledger.values() for left_out in file.skipped)
+
+    @property
     def made_with(self) -> dict[str, Any]:
         """What the vectors and passages depend on; another value means that everything is embedded anew."""
         return {"format": FORMAT, "embedder": self.embed.fingerprint, "passages": [TARGET_PIECES, TITLE_CHARS]}

@@ -66,6 +66,13 @@ def test_load_builds_the_index_and_answers(config: Config, embedders: list[FakeE
     assert embedders[1].calls == []
 
 
+def test_what_could_not_be_read_is_known_at_every_load(config: Config, corpus: Path) -> None:
+    (corpus / "photo.txt").write_bytes(bytes(range(256)))
+    for _ in range(2):
+        with build.load(config) as bot:
+            assert [Path(left_out.source).name for left_out in bot.skipped] == ["photo.txt"]
+
+
 def test_sync_says_what_changed(config: Config, corpus: Path, closed: list[Path]) -> None:
     assert build.sync(config).added == 3
     (corpus / "ferry.txt").unlink()

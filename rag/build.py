@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import logging
 import os
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
@@ -93,7 +94,13 @@ def ask(
     where: Filters | None = None,
 ) -> Answer:
     """One answer; the chatbot stays loaded for the next one. Without `config`: over the articles that ship with it."""
-    return _kept(config or Config()).ask(question, history, as_of, where)
+    with _KEEPING:
+        bot = _kept(config or Config())
+    return bot.ask(question, history, as_of, where)
+
+
+_KEEPING = threading.Lock()
+"""Held while the kept chatbot is looked for: of several first questions at once, one loads and the others wait."""
 
 
 @lru_cache(maxsize=1)
@@ -113,7 +120,9 @@ def _corpus(config: Config) -> Path:
 def _synced(config: Config, progress: Progress | None, allow_empty: bool = False) -> tuple[Index, SyncReport]:
     corpus = _corpus(config)
     expect(corpus)
-    index = Index(index_folder(config), _embedder(config, progress), config.chroma_url)
+    folder = index_folder(config)
+    _keep_apart(folder.resolve(), corpus.resolve(), home_folder(config).resolve())
+    index = Index(folder, _embedder(config, progress), config.chroma_url)
     try:
         return index, index.sync(corpus, progress, allow_empty)
     except BaseException:
@@ -121,9 +130,24 @@ def _synced(config: Config, progress: Progress | None, allow_empty: bool = False
         raise
 
 
+def _keep_apart(folder: Path, corpus: Path, home: Path) -> None:
+    """No index is made among the articles, hidden or not: what is copied or cleared there would take it along.
+
+    The home folder may stand there, hidden, as it does for who asks about all that is in his own.
+    """
+    if folder.is_relative_to(corpus) and not folder.is_relative_to(home):
+        raise StoreError(f"The index folder {folder} lies among the articles in {corpus}. Name another with --index.")
+
+
 def index_folder(config: Config) -> Path:
-    """`config.index`, else a folder of its own for each corpus in the home folder. Nothing is made."""
+    """`config.index`, else a folder of its own for each corpus in the home folder. Nothing is made.
+
+    Raises:
+        UsageError: the index is an empty name, which would be the folder in which one happens to stand.
+    """
     if config.index is not None:
+        if not str(config.index).strip():
+            raise UsageError("The folder of the index has no name. Name one with --index, or leave it out.")
         return Path(config.index).expanduser()
     corpus = Path(config.corpus).expanduser().resolve()
     key = hashlib.sha256(str(corpus).encode("utf-8", "surrogateescape")).hexdigest()[:12]

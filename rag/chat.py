@@ -19,6 +19,7 @@ from types import TracebackType
 from typing import Any
 
 from rag import added, cite, decide, judging, prompt, refuse
+from rag.articles import Skipped
 from rag.asked import is_command
 from rag.config import Config
 from rag.drafting import Drafting
@@ -103,6 +104,11 @@ class Chatbot:
     @property
     def articles(self) -> tuple[Article, ...]:
         return tuple(self._index.articles.values())
+
+    @property
+    def skipped(self) -> tuple[Skipped, ...]:
+        """What could not be read of the files, and why: no answer comes from there."""
+        return self._index.skipped
 
     def ask(
         self,

@@ -21,6 +21,7 @@ from rag.libraries import located
 from rag.terminal import Bars, Line, answer_lines, claim_lines, hit_lines, plain, show
 
 if TYPE_CHECKING:
+    from rag.articles import Skipped
     from rag.chat import Chatbot
     from rag.config import Config
     from rag.index import SyncReport
@@ -30,6 +31,9 @@ DONE, FAILED, USAGE, REFUSED, INTERRUPTED = 0, 1, 2, 3, 130
 
 NO_MODEL = "none"
 """Searching and checking need no language model: none is fetched or loaded for them."""
+
+NAMED = 3
+"""Files named in a note of what was left out, at most."""
 
 Load = Callable[..., "Chatbot"]
 
@@ -82,7 +86,8 @@ def ask(args: argparse.Namespace, load: Load) -> int:
     question = text_of(args.text, "question")
     with Bars(sys.stderr) as progress, load(config(args), progress=progress) as bot:
         progress("answering")
-        answer = bot.ask(question, as_of=args.as_of)
+        answer, skipped = bot.ask(question, as_of=args.as_of), bot.skipped
+    _note(skipped)
     if args.json:
         _print_json(answer.to_dict())
     else:
@@ -94,7 +99,8 @@ def search(args: argparse.Namespace, load: Load) -> int:
     question = text_of(args.text, "question")
     args.model = NO_MODEL
     with Bars(sys.stderr) as progress, load(config(args), progress=progress) as bot:
-        hits = bot.search(question, k=args.k)
+        hits, skipped = bot.search(question, k=args.k), bot.skipped
+    _note(skipped)
     if args.json:
         _print_json([hit.to_dict() | {"title": hit.article.title, "text": hit.passage.text} for hit in hits])
     else:
@@ -107,13 +113,22 @@ def check(args: argparse.Namespace, load: Load) -> int:
     args.model = NO_MODEL
     with Bars(sys.stderr) as progress, load(config(args), progress=progress) as bot:
         progress("checking")
-        claim = bot.check(statement)
+        claim, skipped = bot.check(statement), bot.skipped
+    _note(skipped)
     if args.json:
         citations = [citation.to_dict() for citation in claim.citations]
         _print_json({"statement": statement, "verdict": claim.verdict, "citations": citations})
     else:
         show(claim_lines(claim), sys.stdout)
     return DONE if claim.verdict == "supported" else REFUSED
+
+
+def _note(skipped: Sequence[Skipped]) -> None:
+    """Say that what was asked of is less than what lies in the folder; why is said by a sync, once it is asked for."""
+    if skipped:
+        names = ", ".join(Path(left_out.source).name for left_out in skipped[:NAMED])
+        more = f" and {len(skipped) - NAMED:,} more" if len(skipped) > NAMED else ""
+        print(f"footnote: left out {plain(names)}{more}; `footnote sync` tells why.", file=sys.stderr)
 
 
 def sync(args: argparse.Namespace, load: Load) -> int:

@@ -26,7 +26,7 @@ from rag.articles import RULES, Skipped
 from rag.errors import CorpusError, StoreError
 from rag.keyword import KeywordIndex
 from rag.own import Own
-from rag.passages import TARGET_PIECES, TITLE_CHARS, context, cut
+from rag.passages import CUTTING, TARGET_PIECES, TITLE_CHARS, context, cut
 from rag.reading import Ledger, Stamp, from_json, read_changed, scan, to_json, why_nothing
 from rag.saved import read, write, written
 from rag.snapshot import EMPTY, Snapshot
@@ -87,6 +87,11 @@ class Index:
         return self.now.passages
 
     @property
+    def skipped(self) -> tuple[Skipped, ...]:
+        """What the last sync left out of the files that are there, and why; all of it, not only what was new."""
+        return tuple(left_out for file in self.ledger.values() for left_out in file.skipped)
+
+    @property
     def made_with(self) -> dict[str, Any]:
         """What the vectors and passages depend on; another value means that everything is embedded anew."""
         return {"format": FORMAT, "embedder": self.embed.fingerprint, "passages": [TARGET_PIECES, TITLE_CHARS]}
@@ -113,7 +118,7 @@ class Index:
     def _sync(self, corpus: Path, tell: Progress, allow_empty: bool) -> SyncReport:
         hidden = self.own.hidden()
         stamps, away = self._scan(corpus, allow_empty)
-        rules = {"made_with": self.made_with, "rules": RULES, "hidden": sorted(hidden)}
+        rules = {"made_with": self.made_with, "rules": RULES, "cutting": CUTTING, "hidden": sorted(hidden)}
         in_step = not self._mark.exists() and self.store.count() == len(self.passages)
         same_files = stamps == {path: file.stamp for path, file in self.ledger.items()}
         if in_step and same_files and rules.items() <= self._manifest.items():
@@ -180,7 +185,8 @@ class Index:
         """Put the new state in the place of the old one; return how many passages were embedded."""
         old = self.now if self._same_makers else EMPTY
         hidden = frozenset(rules["hidden"])
-        passages = self._cut((article for i, article in known.items() if i not in hidden), old)
+        cut_before = old if self._manifest.get("cutting") == CUTTING else EMPTY
+        passages = self._cut((article for i, article in known.items() if i not in hidden), cut_before)
         same = [old.rows[p.id] if old.passages.get(p.id) is p else -1 for p in passages]
         texts = {i: context(known[p.article_id]) + p.text for i, p in enumerate(passages) if same[i] < 0}
         keys = tuple(old.keys[row] if row >= 0 else key(texts[i]) for i, row in enumerate(same))

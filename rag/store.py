@@ -9,6 +9,7 @@ side, whatever happens.
 from __future__ import annotations
 
 import contextlib
+import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,9 @@ CONNECT_SECONDS, ANSWER_SECONDS = 5.0, 120.0
 SPACE = {"hnsw": {"space": "cosine", "ef_construction": 40, "max_neighbors": 8, "num_threads": 1}}
 """A graph is built whether it is asked or not; a thin one takes a quarter of the time of Chroma's own."""
 
+_OPENING = threading.Lock()
+"""Held while a client is made or closed: Chroma shares what is behind those of one folder, and does not lock it."""
+
 
 class ChromaStore:
     """One collection in a folder, or on a Chroma server when `url` is given; emptied if `made_with` is not its stamp.
@@ -42,7 +46,8 @@ class ChromaStore:
 
         settings = Settings(anonymized_telemetry=False)
         self._where = url or str(folder)
-        with self._translated():
+        self._closed = False
+        with _OPENING, self._translated():
             if url is None:
                 folder.mkdir(parents=True, exist_ok=True)
                 self._client: Any = chromadb.PersistentClient(path=str(folder), settings=settings)
@@ -99,7 +104,8 @@ class ChromaStore:
         return {i: np.asarray(v, np.float32) for i, v in zip(found["ids"], found["embeddings"], strict=True)}
 
     def close(self) -> None:
-        with contextlib.suppress(Exception):  # closing twice, or after the server went away, is nobody's problem
+        self._closed = True
+        with _OPENING, contextlib.suppress(Exception):  # after the server went away it is nobody's problem
             self._client.close()
             for session in _sessions(self._client):
                 session.close()  # Chroma leaves its connections to a server open
@@ -107,6 +113,8 @@ class ChromaStore:
     @contextlib.contextmanager
     def _translated(self) -> Iterator[None]:
         """Chroma raises its own, SQLite's, httpx's and Rust's errors: one place turns all of them into ours."""
+        if self._closed:
+            raise StoreError(f"The index in {self._where} is closed. Load it again to go on with it.")
         try:
             yield
         except (ServerError, StoreError):

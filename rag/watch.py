@@ -6,6 +6,7 @@ little, for the pauses grow with what a look takes.
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -35,23 +36,29 @@ class Watcher:
         """What stood in the way of the last look, for people; "" when nothing did."""
 
     def run(self) -> None:
-        """Look until stopped."""
+        """Look until stopped. Whatever goes wrong in a look is a trouble: the next one may fare better."""
         while not self._stopped.is_set():
             started = time.monotonic()
-            try:
-                report = self._sync()
-                self.trouble = ""
-                if report.added or report.updated or report.removed:
-                    self._tell(report)
-            except FootnoteError as error:
-                if str(error) != self.trouble:
-                    self._tell(error)
-                self.trouble = str(error)
+            if news := self._look():
+                self._tell(news)
             took = time.monotonic() - started
             self._stopped.wait(max(self._pause, took / SHARE))
 
+    def _look(self) -> News | None:
+        """What is new since the last look."""
+        try:
+            report = self._sync()
+        except Exception as error:
+            trouble = error if isinstance(error, FootnoteError) else _unexpected(error)
+            known, self.trouble = self.trouble, str(trouble)
+            return trouble if str(trouble) != known else None
+        self.trouble = ""
+        return report if report.added or report.updated or report.removed else None
+
     def start(self) -> None:
-        """Look from a thread of its own."""
+        """Look from a thread of its own, which does not end when nobody can be told."""
+        tell = self._tell
+        self._tell = lambda news: _told(tell, news)
         self._thread = threading.Thread(target=self.run, name="footnote-watch", daemon=True)
         self._thread.start()
 
@@ -60,3 +67,18 @@ class Watcher:
         self._stopped.set()
         if self._thread is not None:
             self._thread.join()
+
+
+def _unexpected(error: Exception) -> FootnoteError:
+    """A fault of Footnote's, for people; the log has where it happened."""
+    logging.getLogger(__name__).debug("a look failed", exc_info=error)
+    trouble = FootnoteError(f"Changes cannot be taken up: unexpected {type(error).__name__}: {error}.")
+    trouble.__cause__ = error
+    return trouble
+
+
+def _told(tell: Callable[[News], None], news: News) -> None:
+    try:
+        tell(news)
+    except Exception:
+        logging.getLogger(__name__).exception("A change could not be told")

@@ -6,6 +6,7 @@ The embedding model is replaced by a fake; tests/test_real.py loads the real par
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -65,6 +66,13 @@ def test_load_builds_the_index_and_answers(config: Config, embedders: list[FakeE
     assert embedders[1].calls == []
 
 
+def test_what_could_not_be_read_is_known_at_every_load(config: Config, corpus: Path) -> None:
+    (corpus / "photo.txt").write_bytes(bytes(range(256)))
+    for _ in range(2):
+        with build.load(config) as bot:
+            assert [Path(left_out.source).name for left_out in bot.skipped] == ["photo.txt"]
+
+
 def test_sync_says_what_changed(config: Config, corpus: Path, closed: list[Path]) -> None:
     assert build.sync(config).added == 3
     (corpus / "ferry.txt").unlink()
@@ -80,6 +88,25 @@ def test_ask_keeps_the_chatbot_for_the_next_question(config: Config, embedders: 
     assert (first.text, first.citations) == (again.text, again.citations)
     build._kept(config).close()
     build._kept.cache_clear()
+
+
+def test_the_first_questions_of_several_threads_load_one_chatbot(config: Config, embedders: list[FakeEmbedder]) -> None:
+    with ThreadPoolExecutor(4) as threads:
+        answers = list(threads.map(lambda question: rag.ask(question, config=config), [QUESTION] * 4))
+    assert len(embedders) == 1
+    assert len({answer.text for answer in answers}) == 1
+    build._kept(config).close()
+    build._kept.cache_clear()
+
+
+def test_several_threads_load_the_same_index_each_for_itself(config: Config, embedders: list[FakeEmbedder]) -> None:
+    def found(_: int) -> int:
+        with build.load(config) as bot:
+            return len(bot.articles)
+
+    with ThreadPoolExecutor(4) as threads:
+        assert list(threads.map(found, range(8))) == [3] * 8
+    assert len(embedders) == 8
 
 
 def test_a_corpus_that_is_not_there_is_said_before_anything_is_made(
@@ -110,6 +137,25 @@ def test_the_index_is_closed_when_the_model_cannot_be_loaded(
 def test_an_index_that_cannot_be_written_is_said_with_what_to_do(config: Config, corpus: Path) -> None:
     with pytest.raises(StoreError, match=r"--index"):
         build.load(Config(corpus=corpus, index=corpus / "bridge.txt" / "index", model="none"))
+
+
+@pytest.mark.parametrize("name", ["", " "])
+def test_an_index_without_a_name_is_a_usage_error(config: Config, name: str) -> None:
+    with pytest.raises(UsageError, match=r"--index"):
+        build.load(replace(config, index=name))
+
+
+@pytest.mark.parametrize("inside", ["index", ".index", ".cache/index", "."])
+def test_no_index_is_made_among_the_articles(config: Config, corpus: Path, inside: str) -> None:
+    before = sorted(corpus.rglob("*"))
+    with pytest.raises(StoreError, match=r"lies among the articles"):
+        build.load(replace(config, index=corpus / inside))
+    assert sorted(corpus.rglob("*")) == before
+
+
+def test_a_hidden_home_may_stand_among_the_articles(corpus: Path) -> None:
+    with build.load(Config(corpus=corpus, home=corpus / ".footnote", model="none")) as bot:
+        assert len(bot.articles) == 3
 
 
 def test_every_corpus_has_an_index_of_its_own_outside_of_it(home: Path, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ import pytest
 
 from rag import errors
 from rag.arguments import CAREFUL, config, parser
+from rag.articles import Skipped
 from rag.cli import COMMANDS, main
 from rag.config import Config
 from rag.types import Answer, Article, Citation, Claim, Filters, Hit, Passage, Seconds
@@ -40,8 +42,9 @@ It is 412 metres long [1].
 class Bot:
     """A chatbot that gives what it was made with, and raises it if it is an exception."""
 
-    def __init__(self, result: Any = ANSWER) -> None:
+    def __init__(self, result: Any = ANSWER, skipped: Sequence[Skipped] = ()) -> None:
         self.result = result
+        self.skipped = skipped
         self.asked: list[Any] = []
         self.config: Config | None = None
         self.closed = False
@@ -200,6 +203,22 @@ def test_check_tells_the_verdict(verdict: Any, code: int, capsys: pytest.Capture
     assert json.loads(capsys.readouterr().out) == {
         "statement": "It is long.", "verdict": verdict, "citations": [FOOTNOTE.to_dict()]
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("command", "result"), [("ask", ANSWER), ("search", [HIT]), ("check", CLAIM), ("ask --json", ANSWER)]
+)
+def test_what_could_not_be_read_is_named_beside_the_answer(
+    command: str, result: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    two = [Skipped("articles/a\x1b.pdf", "it is encrypted"), Skipped("articles/b.csv#2", "it has no text")]
+    for skipped, note in ((two, "left out a.pdf, b.csv#2;"), (two * 20, "left out a.pdf, b.csv#2, a.pdf and 37 more;")):
+        assert main([*command.split(), "bridge"], load=Bot(result, skipped).load) == 0
+        shown = capsys.readouterr()
+        assert f"footnote: {note} `footnote sync` tells why.\n" in shown.err
+        assert "left out" not in shown.out
+    assert main([*command.split(), "bridge"], load=Bot(result).load) == 0
+    assert "left out" not in capsys.readouterr().err
 
 
 def test_the_doctor_names_what_is_ill_and_what_helps(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

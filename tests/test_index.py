@@ -261,6 +261,25 @@ def test_back_to_the_first_embedder_after_an_interrupted_rebuild(
     assert_sound(index)
 
 
+def test_another_way_of_cutting_embeds_only_what_has_other_words_now(
+    open_index: Open, corpus: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = " ".join(f"w{i}." for i in range(60))
+    (corpus / "most.json").write_text(json.dumps({"title": "Мост открыт " * 12, "text": text}), encoding="utf-8")
+    with monkeypatch.context() as patch:
+        patch.setattr("rag.index.CUTTING", 1)
+        patch.setattr("rag.passages.OTHER_LETTER", 1)
+        open_index().sync(corpus)
+    embed = FakeEmbedder()
+    index = open_index(embed)
+    report = index.sync(corpus)
+    assert (report.unchanged, report.updated) == (4, 0)
+    assert {text.split()[0] for text in embedded(embed)} == {"Мост"}
+    assert 0 < report.embedded < report.passages
+    assert_sound(index)
+    assert open_index().sync(corpus).embedded == 0
+
+
 def damage(path: Path, how: str) -> None:
     if how == "gone":
         path.unlink()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections import Counter
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.passages import TITLE_CHARS, context, cut
+from rag.passages import MAX_CHARS, TITLE_CHARS, context, cut
 from rag.types import Article
 from tests.texts import long_texts, texts
 
@@ -91,6 +92,32 @@ def test_only_the_beginning_of_a_long_title_is_context() -> None:
     assert context(article("It is long.")) == ""
 
 
-def test_a_title_that_fills_the_budget_is_an_error() -> None:
-    with pytest.raises(ValueError, match="4 word pieces of the 4"):
-        cut(article("It is long.", "one two three four"), count_words, 4)
+@pytest.mark.parametrize(
+    "title", ["bridge " * 100, "—" * 40 + " Brücke über den Fluß, «ouverte» ế Hawaiʻi" * 9, "b" * 151]
+)
+def test_a_title_of_latin_letters_is_cut_at_a_space_after_150_characters(title: str) -> None:
+    assert context(article("It is long.", title)) == title[:150].rsplit(" ", 1)[0] + "\n"
+
+
+@pytest.mark.parametrize(
+    "title", ["다리가 열렸습니다 " * 30, "다" * 300, "大桥通车 " + "大" * 300, "Мост открыт " * 30]
+)
+def test_a_title_of_other_letters_leaves_room_for_the_text(title: str) -> None:
+    before = context(article("It is long.", title))
+    assert len(before) > 25
+    assert len(unicodedata.normalize("NFD", before)) <= 90  # one piece each, of 254; a third of them at most
+
+
+def test_a_title_that_leaves_no_room_does_not_stop_the_corpus() -> None:
+    text = " ".join(f"w{i}" for i in range(10))
+    passages = cut(article(text, "one two three four five six seven eight"), count_words, 8)
+    assert " ".join(passage.text for passage in passages) == text
+    assert max(count_words(passage.text) for passage in passages) == 2
+    assert len(cut(article("a b", "one two"), count_words, 2)) == 2
+
+
+def test_a_run_without_spaces_is_cut_though_it_is_one_piece() -> None:
+    text = "x" * 30_000 + " It is long. " + ("y" * 1_500 + ". ") * 4
+    passages = cut(article(text), count_words, 254)
+    assert max(len(passage.text) for passage in passages) <= MAX_CHARS
+    assert "".join("".join(passage.text.split()) for passage in passages) == "".join(text.split())

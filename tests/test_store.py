@@ -54,6 +54,16 @@ def test_vectors_come_back_as_they_were(connect: Connect) -> None:
     assert connect().vectors([]) == {}
 
 
+def test_a_closed_store_says_that_it_is_closed(connect: Connect) -> None:
+    store, other = fill(connect()), connect()
+    store.close()
+    for use in (store.count, store.keys, lambda: store.vectors(["p1"]), lambda: store.remove(["p1"])):
+        with pytest.raises(StoreError, match="is closed") as error:
+            use()
+        assert "delete" not in str(error.value)
+    assert other.count() == 3
+
+
 def test_what_was_stored_is_there_after_a_restart(connect: Connect) -> None:
     fill(connect()).close()
     store = connect()

@@ -11,7 +11,7 @@ import pytest
 from rag.articles import Skipped
 from rag.chat import Chatbot
 from rag.config import Config
-from rag.errors import CorpusError, StoreError
+from rag.errors import CorpusError, FootnoteError, StoreError
 from rag.index import Index, SyncReport
 from rag.watch import News, Watcher
 from tests.fakes import FakeEmbedder
@@ -48,9 +48,27 @@ def test_a_trouble_is_told_once_until_it_is_over() -> None:
     assert told == [gone, full, gone, CHANGE]
 
 
-def test_what_is_no_trouble_of_ours_is_not_hidden() -> None:
-    with pytest.raises(ZeroDivisionError):
-        watched(NOTHING, ZeroDivisionError())
+def test_a_fault_of_ours_is_a_trouble_too_and_outlived() -> None:
+    fault, change = watched(NOTHING, ZeroDivisionError("by nought"), ZeroDivisionError("by nought"), NOTHING, CHANGE)
+    assert isinstance(fault, FootnoteError)
+    assert isinstance(fault.__cause__, ZeroDivisionError)
+    assert "ZeroDivisionError: by nought" in str(fault)
+    assert change == CHANGE
+
+
+def test_who_cannot_be_told_ends_no_thread(caplog: pytest.LogCaptureFixture) -> None:
+    told = threading.Semaphore(0)
+
+    def tell(news: News) -> None:
+        told.release()
+        raise ZeroDivisionError
+
+    watcher = Watcher(lambda: CHANGE, tell, pause=0.0)
+    watcher.start()
+    assert told.acquire(timeout=60)
+    assert told.acquire(timeout=60)
+    watcher.stop()
+    assert "ZeroDivisionError" in caplog.text
 
 
 @pytest.fixture
@@ -94,3 +112,23 @@ def test_a_chatbot_takes_up_what_comes_goes_and_changes(bot: Chatbot, corpus: Pa
     heard.wait(lambda news: isinstance(news, SyncReport) and news.removed == 1)
     bot.close()
     assert not any(thread.name == "footnote-watch" for thread in threading.enumerate())
+
+
+def test_a_fault_of_ours_shows_in_the_chatbot_and_watching_goes_on(
+    bot: Chatbot, corpus: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard = Heard()
+    with monkeypatch.context() as patch:
+        patch.setattr("rag.index.scan", lambda roots: 1 / 0)
+        bot.watch(heard)
+        heard.wait(lambda news: isinstance(news, FootnoteError))
+        assert "ZeroDivisionError" in bot.watch_trouble
+    (corpus / "tram.txt").write_text("A tram was built in Lindau by Ada Stern.", encoding="utf-8")
+    heard.wait(lambda news: isinstance(news, SyncReport) and news.added == 1)
+    assert bot.watch_trouble == ""
+
+
+def test_a_closed_chatbot_says_that_it_is_closed(bot: Chatbot) -> None:
+    bot.close()
+    with pytest.raises(StoreError, match="is closed"):
+        bot.sync()

@@ -41,7 +41,8 @@ def parser() -> argparse.ArgumentParser:
     _check_options(add("check", "check a statement against the articles", articles, where))
     _sync_options(add("sync", "bring the index in step with the articles", articles))
     _library_options(add("library", "list, move, delete, export or import libraries"))
-    _models_options(add("models", "list, fetch or find language models and embedders"))
+    # Models are the same for all articles; a script may still give each command the same options.
+    _models_options(add("models", "list, fetch or find language models and embedders", articles))
     doctor = add("doctor", "look for what could keep Footnote from working", articles, model)
     doctor.add_argument(
         "--tune", action="store_true", help="try how the model runs fastest here, 2 minutes, and remember it"

@@ -87,7 +87,7 @@ def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixtu
     shown = capsys.readouterr().out
     assert exit_.value.code == 0
     assert f"usage: footnote {command}" in shown
-    assert ("--corpus" in shown and "--index" in shown) or command in ("models", "library")
+    assert ("--corpus" in shown and "--index" in shown) or command == "library"
 
 
 def test_nothing_typed_means_the_default_settings() -> None:
@@ -208,6 +208,11 @@ def test_the_doctor_names_what_is_ill_and_what_helps(tmp_path: Path, capsys: pyt
     shown = capsys.readouterr().out
     assert "ok  Python " in shown
     assert f"there is no {nowhere}\n    Name a folder or a file with --corpus.\n" in shown
+
+
+def test_models_take_the_options_of_every_command(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["models", "--corpus", "c", "--index", "i", "path", "all-MiniLM-L6-v2"]) == 0
+    assert capsys.readouterr().out == f"{home / 'models' / 'all-MiniLM-L6-v2'}\n"
 
 
 def test_models_are_listed_and_found(home: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -233,7 +233,10 @@ def doctor(args: argparse.Namespace, load: Load) -> int:
 
 def _tune(settings: Config) -> int:
     from rag.build import tune
+    from rag.tuning import busy
 
+    if warning := busy():
+        print(f"footnote: {warning}", file=sys.stderr)
     print("Seconds of a typical answer:", flush=True)
     with Bars(sys.stderr) as progress:
         found = tune(settings, lambda trial: print(f"{trial.seconds:8.2f}  {trial.tuning}", flush=True), progress)

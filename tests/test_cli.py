@@ -242,7 +242,7 @@ def test_models_are_listed_and_found(home: Path, capsys: pytest.CaptureFixture[s
     ]
     assert main(["models", "path", "all-MiniLM-L6-v2"]) == 0
     assert capsys.readouterr().out == f"{home / 'models' / 'all-MiniLM-L6-v2'}\n"
-    assert main(["models", "path", "gpt-9"]) == 1
+    assert main(["models", "path", "gpt-9"]) == 2
     assert "qwen2.5-coder-1.5b" in capsys.readouterr().err
 
 
@@ -258,6 +258,12 @@ def test_a_failure_is_said_in_words_and_is_no_refusal(
     assert code == (2 if issubclass(kind, errors.UsageError) else 1)
     assert captured.out == ""
     assert captured.err.splitlines()[-1] == "footnote: No room on [31mdisk."
+
+
+@pytest.mark.parametrize("option", ["--corpus", "--library"])
+def test_articles_that_are_not_there_are_a_wrong_command(option: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["ask", option, "nowhere", "--model", "none", "Where?"]) == 2
+    assert "nowhere" in capsys.readouterr().err
 
 
 def test_an_unexpected_failure_shows_its_place_only_on_request(capsys: pytest.CaptureFixture[str]) -> None:

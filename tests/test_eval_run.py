@@ -344,7 +344,11 @@ def test_limit_and_bad_command_lines(evaluation: Evaluation) -> None:
     assert evaluation() == 2
 
 
-def test_a_corpus_without_articles_is_a_failure(evaluation: Evaluation, tmp_path: Path) -> None:
+def test_a_corpus_without_articles_is_a_failure_and_one_that_is_not_there_cannot_be_used(
+    evaluation: Evaluation, tmp_path: Path
+) -> None:
     evaluation.corpus = tmp_path / "nowhere"
+    assert evaluation() == 2
+    evaluation.corpus.mkdir()
     assert evaluation() == 1
     assert evaluation.bots == []

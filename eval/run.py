@@ -1,9 +1,9 @@
 """Asks the chatbot every question and keeps its answers, one line each, so that a run can be stopped and resumed.
 
 Knows nothing about metrics. A prediction line is `Answer.to_dict()` with the question's id, and with `settings`: what
-the run's Config changes from the defaults, and a fingerprint of the articles. A failure never looks like an answer or
-a refusal: a question that cannot be asked (QuestionError) gets a line with `error`, and `answer` and `refused` null;
-any other error ends the run.
+the run's Config changes from the defaults, the version of Footnote, and fingerprints of its weights and of the
+articles. A question that cannot be asked (QuestionError) gets a line of the same shape, empty, with the reason in
+`error`: it counts as failed, and as neither answered nor refused. Any other error ends the run.
 """
 
 from __future__ import annotations
@@ -13,13 +13,16 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
+import rag
 from eval.questions import Question
 from rag.config import Config
 from rag.errors import DiskFull, QuestionError, UsageError
-from rag.types import Answer, Article, Filters, Turn
+from rag.machine import DISTRIBUTION, release
+from rag.types import Answer, Article, Filters, Seconds, Turn
 
 
 class Bot(Protocol):
@@ -34,6 +37,10 @@ PLACES = ("index", "home", "n_threads", "llm_timeout")
 """Settings that change where and how fast a run goes, not what it says."""
 
 
+PACKAGE = Path(rag.__file__).parent
+FITTED = (".json", ".gguf")
+"""What weights are kept in, beside the code."""
+
 NEEDED = {"id", "question", "answer", "refused", "confidence", "citations", "hits", "seconds"}
 """What a prediction must hold to be scored."""
 
@@ -42,9 +49,11 @@ def settings(config: Config, articles: Iterable[Article]) -> dict[str, str]:
     """What a Config changes from the defaults, in words that a JSON line can hold, and what the articles said.
 
     Offsets are worth nothing once an article, or the way it is cleaned, has changed: the fingerprint then does too.
+    Answers of other weights, or of another version, are those of another system.
 
-    >>> settings(Config(model="none", index="/tmp/i"), [])
-    {'model': 'none', 'articles': 'e3b0c44298fc'}
+    >>> found = settings(Config(model="none", index="/tmp/i"), [])
+    >>> list(found), found["articles"]
+    (['model', 'version', 'weights', 'articles'], 'e3b0c44298fc')
     """
     default = Config()
     names = [field.name for field in fields(Config) if field.name not in PLACES]
@@ -52,7 +61,23 @@ def settings(config: Config, articles: Iterable[Article]) -> dict[str, str]:
     seen = hashlib.sha256()
     for line in sorted(f"{article.id}\n{article.text}\n" for article in articles):
         seen.update(line.encode("utf-8", "surrogatepass"))
-    return changed | {"articles": seen.hexdigest()[:12]}
+    made = {"version": release(DISTRIBUTION), "weights": weights(), "articles": seen.hexdigest()[:12]}
+    return changed | made
+
+
+@cache
+def weights(folder: Path = PACKAGE) -> str:
+    """A fingerprint of everything that was fitted and that Footnote ships with."""
+    seen = hashlib.sha256()
+    for path in sorted(path for path in folder.iterdir() if path.suffix in FITTED):
+        seen.update(path.name.encode() + b"\n" + hashlib.sha256(path.read_bytes()).digest())
+    return seen.hexdigest()[:12]
+
+
+def failed(question: str, error: QuestionError) -> dict[str, Any]:
+    """The line of a question that cannot be asked: nothing of an answer, and why."""
+    nothing = Answer(question, "", (), (), (), None, 0.0, Seconds(0.0, None, 0.0))
+    return nothing.to_dict() | {"error": str(error)}
 
 
 def ask_all(
@@ -66,7 +91,7 @@ def ask_all(
             where = {"where": question.where} if question.where else {}
             answer = bot.ask(question.question, history=question.history, as_of=question.as_of, **where).to_dict()
         except QuestionError as error:
-            answer = {"question": question.question, "answer": None, "refused": None, "error": str(error)}
+            answer = failed(question.question, error)
         except Exception as error:
             error.add_note(f"The question was {question.id!r}: {question.question!r}")
             raise
@@ -138,7 +163,7 @@ def resume(path: Path, questions: Sequence[Question], stamp: dict[str, str]) -> 
 def _read_line(path: Path, number: int, line: str) -> dict[str, Any]:
     try:
         prediction = json.loads(line)
-        missing = ({"id", "question"} if prediction.get("error") else NEEDED) - prediction.keys()
+        missing = NEEDED - prediction.keys()
         if missing:
             raise KeyError(*sorted(missing))
     except (ValueError, AttributeError, KeyError) as error:

@@ -14,6 +14,8 @@ from rag.types import Filters
 CAREFUL = 0.8
 """The threshold of --careful: answer when the articles hold the answer with at least this probability."""
 
+LAST_PORT = 65535
+
 EXIT_CODES = """exit codes:
   0 answered, 3 refused (check: not supported; search: nothing found),
   2 a command or question that cannot be used, 1 failure, 130 stopped"""
@@ -41,7 +43,8 @@ def parser() -> argparse.ArgumentParser:
     _check_options(add("check", "check a statement against the articles", articles, where))
     _sync_options(add("sync", "bring the index in step with the articles", articles))
     _library_options(add("library", "list, move, delete, export or import libraries"))
-    _models_options(add("models", "list, fetch or find language models and embedders"))
+    # Models are the same for all articles; a script may still give each command the same options.
+    _models_options(add("models", "list, fetch or find language models and embedders", articles))
     doctor = add("doctor", "look for what could keep Footnote from working", articles, model)
     doctor.add_argument(
         "--tune", action="store_true", help="try how the model runs fastest here, 2 minutes, and remember it"
@@ -62,16 +65,20 @@ def text_of(words: list[str], what: str) -> str:
     """The words as one text; without words, or for "-", all of the standard input.
 
     Raises:
-        UsageError: no words, and the standard input is a keyboard; or it is not text.
+        UsageError: no words, and the standard input is a keyboard, or closed; or it is not text.
     """
     if words and words != ["-"]:
         return " ".join(words)
+    if sys.stdin is None or sys.stdin.closed:
+        raise UsageError(f"No {what} was given, and the standard input is closed. Write it behind the command.")
     if not words and sys.stdin.isatty():
         raise UsageError(f"No {what} was given. Write it behind the command, or pipe it in.")
     try:
         return sys.stdin.read().strip()
     except UnicodeDecodeError as error:
         raise UsageError(f"The {what} on the standard input is not {error.encoding} text.") from error
+    except OSError as error:
+        raise UsageError(f"The standard input cannot be read: {error.strerror}. Write the {what} as words.") from error
 
 
 def _debug() -> argparse.ArgumentParser:
@@ -101,12 +108,8 @@ def _where() -> argparse.ArgumentParser:
         help="only this one (id, path or file name)",
     )
     group.add_argument("--publisher", dest="publishers", action="append", metavar="NAME", help="only of this publisher")
-    group.add_argument(
-        "--after", type=date.fromisoformat, metavar="YYYY-MM-DD", help="only those published on that day or later"
-    )
-    group.add_argument(
-        "--before", type=date.fromisoformat, metavar="YYYY-MM-DD", help="only those published on that day or earlier"
-    )
+    group.add_argument("--after", type=_day, metavar="YYYY-MM-DD", help="only those published on that day or later")
+    group.add_argument("--before", type=_day, metavar="YYYY-MM-DD", help="only those published on that day or earlier")
     group.add_argument(
         "--language", dest="languages", action="append", metavar="CODE", help="only in this language, such as en"
     )
@@ -141,7 +144,7 @@ def _model() -> argparse.ArgumentParser:
 def _chat_options(command: argparse.ArgumentParser) -> None:
     _watch_option(command)
     command.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this computer only)")
-    command.add_argument("--port", type=int, default=7860, help="first port to try (default: 7860)")
+    command.add_argument("--port", type=_port, default=7860, help="first port to try (default: 7860)")
     command.add_argument(
         "--share", action="store_true", help="ask Gradio for a public address, open to all who know it"
     )
@@ -164,7 +167,7 @@ def _sync_options(command: argparse.ArgumentParser) -> None:
 
 def _ask_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("text", nargs="*", metavar="QUESTION", help='the question; "-" reads standard input')
-    command.add_argument("--as-of", type=date.fromisoformat, metavar="YYYY-MM-DD", help="answer as of that day")
+    command.add_argument("--as-of", type=_day, metavar="YYYY-MM-DD", help="answer as of that day")
     command.add_argument("--json", action="store_true", help="print the answer as JSON")
 
 
@@ -218,5 +221,19 @@ def _count(text: str) -> int:
     return value
 
 
+def _port(text: str) -> int:
+    value = int(text)
+    if not 0 <= value <= LAST_PORT:
+        raise argparse.ArgumentTypeError(f"{text} is not between 0 and {LAST_PORT}")
+    return value
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a date such as 2024-11-04") from None
+
+
 # argparse names the function in "invalid _count value": give it the word that a person expects.
-_probability.__name__, _count.__name__ = "probability", "count"
+_probability.__name__, _count.__name__, _port.__name__ = "probability", "count", "port"

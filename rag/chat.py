@@ -18,7 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from rag import added, cite, decide, judging, prompt, refuse
+from rag import added, cite, decide, given, judging, prompt, refuse
 from rag.articles import Skipped
 from rag.asked import is_command
 from rag.config import Config
@@ -27,6 +27,7 @@ from rag.errors import QuestionError
 from rag.evidence import Sentence, gather
 from rag.filters import known, within
 from rag.followup import leans, may_stand_alone, standalone
+from rag.history import turns
 from rag.index import Index, Progress, SyncReport
 from rag.remembered import Remembered
 from rag.search import search
@@ -138,12 +139,13 @@ class Chatbot:
         the draft have been checked. Closing the iterator stops the model within a token.
 
         Raises:
-            QuestionError: the question is empty or too long. UsageError: `where` names what no article has.
+            QuestionError: the question is empty or too long. UsageError: `where` names what no article has, or
+            something is of another type.
             ModelError, StoreError: something broke on the way.
         """
         started = time.perf_counter()
-        question = self._clean(question)
-        earlier = _shortened(history)
+        question, as_of = self._clean(given.text(question)), given.day(as_of, "as_of")
+        earlier = _shortened(turns(history))
         query, leaned_on = standalone(question, earlier), earlier if leans(question) else ()
         asked = _Asked(question, query, leaned_on, as_of, started, tell, passed)
         if not self._config.use_articles:
@@ -161,11 +163,11 @@ class Chatbot:
 
     def search(self, question: str, k: int = 10, where: Filters | None = None) -> list[Hit]:
         """The `k` best passages, best first. `where` narrows as in `stream`."""
-        return self._search(self._clean(question), k, where)
+        return self._search(self._clean(given.text(question)), given.count(k, "k"), where)
 
     def check(self, statement: str, where: Filters | None = None) -> Claim:
         """A statement against the articles: the verdict, with the sentences that say so or say otherwise."""
-        statement = self._clean(statement)
+        statement = self._clean(given.text(statement))
         evidence = self._gather(statement, self._search(statement, self._config.top_k, where))
         if not evidence:
             return Claim(statement, (), "not found")

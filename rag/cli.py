@@ -8,16 +8,16 @@ from __future__ import annotations
 import argparse
 import importlib
 import json
-import os
 import sys
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rag.arguments import config, parser, text_of
 from rag.errors import FootnoteError, UsageError
 from rag.libraries import located
+from rag.streams import prepare, written
 from rag.terminal import Bars, Line, answer_lines, claim_lines, hit_lines, plain, show
 
 if TYPE_CHECKING:
@@ -42,15 +42,14 @@ def main(argv: Sequence[str] | None = None, load: Load | None = None) -> int:
     """Run one command. `load` takes the place of `rag.build.load`. A wrong command line ends in argparse's exit(2)."""
     args = parser().parse_args(argv)
     try:
+        prepare()
         code = COMMANDS[args.command](args, load or _real_load)
-        sys.stdout.flush()  # here, where a closed pipe is caught
-        return code
+        with written():
+            return code
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        # `footnote search … | head` has what it wanted; Python would try to flush the pipe again at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return DONE
+        return DONE  # `footnote search … | head` has what it wanted
     except FootnoteError as error:
         print(f"footnote: {plain(str(error))}", file=sys.stderr)
         return USAGE if isinstance(error, UsageError) else FAILED
@@ -91,7 +90,7 @@ def ask(args: argparse.Namespace, load: Load) -> int:
     if args.json:
         _print_json(answer.to_dict())
     else:
-        show(answer_lines(answer), sys.stdout)
+        _print(answer_lines(answer))
     return REFUSED if answer.refused else DONE
 
 
@@ -104,7 +103,7 @@ def search(args: argparse.Namespace, load: Load) -> int:
     if args.json:
         _print_json([hit.to_dict() | {"title": hit.article.title, "text": hit.passage.text} for hit in hits])
     else:
-        show(hit_lines(hits), sys.stdout)
+        _print(hit_lines(hits))
     return DONE if hits else REFUSED
 
 
@@ -119,7 +118,7 @@ def check(args: argparse.Namespace, load: Load) -> int:
         citations = [citation.to_dict() for citation in claim.citations]
         _print_json({"statement": statement, "verdict": claim.verdict, "citations": citations})
     else:
-        show(claim_lines(claim), sys.stdout)
+        _print(claim_lines(claim))
     return DONE if claim.verdict == "supported" else REFUSED
 
 
@@ -249,7 +248,10 @@ def doctor(args: argparse.Namespace, load: Load) -> int:
 
 def _tune(settings: Config) -> int:
     from rag.build import tune
+    from rag.tuning import busy
 
+    if warning := busy():
+        print(f"footnote: {warning}", file=sys.stderr)
     print("Seconds of a typical answer:", flush=True)
     with Bars(sys.stderr) as progress:
         found = tune(settings, lambda trial: print(f"{trial.seconds:8.2f}  {trial.tuning}", flush=True), progress)
@@ -262,6 +264,12 @@ COMMANDS: dict[str, Callable[[argparse.Namespace, Load], int]] = {
 }
 
 
+def _print(lines: Iterable[Line]) -> None:
+    with written():
+        show(lines, sys.stdout)
+
+
 def _print_json(value: Any) -> None:
     """In ASCII: JSON's own escapes then keep every control character of an article from the terminal."""
-    print(json.dumps(value, indent=2))
+    with written():
+        print(json.dumps(value, indent=2))

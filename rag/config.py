@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
+from rag import given
+from rag.errors import UsageError
 from rag.types import Filters
 
 SEEDS = Path(__file__).resolve().parent.parent / "seeds"
 """The articles that Footnote ships with."""
+
+
+Retrieval = Literal["fused", "dense", "keyword"]
+RETRIEVALS = get_args(Retrieval)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +60,7 @@ class Config:
     """Passages that search hands on."""
     per_article: int = 5
     """Passages of one article among them, at most."""
-    retrieval: Literal["fused", "dense", "keyword"] = "fused"
+    retrieval: Retrieval = "fused"
     """Which scores rank the passages: both, embeddings alone, or words alone."""
 
     where: Filters | None = None
@@ -78,3 +84,14 @@ class Config:
     """False: the model answers from memory, without passages, citations or refusals (`python -m eval --baselines`)."""
     check: bool = True
     """False: the draft is shown as written, its sentences unchecked and the decision to answer not taken."""
+
+    def __post_init__(self) -> None:
+        """Raises UsageError: a setting that no question could be answered with."""
+        for name in ("n_ctx", "top_k", "per_article", "max_answer_tokens", "max_question_chars"):
+            given.count(getattr(self, name), name)
+        for name in ("answer_threshold", "support_threshold"):
+            given.share(getattr(self, name), name)
+        if self.retrieval not in RETRIEVALS:
+            raise UsageError(f"`retrieval` is {given.shown(self.retrieval)}, and not one of {', '.join(RETRIEVALS)}.")
+        if self.where is not None and not isinstance(self.where, Filters):
+            raise UsageError(f"`where` is {given.shown(self.where)}, and not Filters.")

@@ -3,10 +3,11 @@
     FootnoteError
     ├── UsageError            a question or an option that cannot be used as it is
     │   └── QuestionError     the question is empty, or too long for the model
-    ├── CorpusError           the articles: folder missing, empty, nothing readable in it
+    ├── CorpusError           the articles: folder empty, nothing readable in it
+    │   └── CorpusNotFound    no such file or folder; a UsageError too
     ├── StoreError            the index: unreadable, of another embedder, on a read-only or full disk
     ├── ModelError            a model that cannot be loaded or run
-    │   ├── ModelNotFound     no such name in the catalogue, no such file
+    │   ├── ModelNotFound     no such name in the catalogue, no such file; a UsageError too
     │   ├── ModelBroken       not a GGUF, truncated, or of an architecture that llama.cpp does not know
     │   └── ServerError       an OpenAI-compatible or Chroma server that is away or answers with an error
     └── FetchError            a download
@@ -36,6 +37,10 @@ class CorpusError(FootnoteError):
     pass
 
 
+class CorpusNotFound(CorpusError, UsageError):
+    pass
+
+
 class StoreError(FootnoteError):
     pass
 
@@ -44,7 +49,7 @@ class ModelError(FootnoteError):
     pass
 
 
-class ModelNotFound(ModelError):
+class ModelNotFound(ModelError, UsageError):
     pass
 
 

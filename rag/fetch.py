@@ -20,6 +20,8 @@ from rag.verify import Progress, check
 
 __all__ = ["Progress", "ensure", "ensure_embedder", "ensure_model", "hub_place", "place", "state"]
 
+WITHOUT = "--model none answers with quotations, without a language model"
+"""The way out that is always there."""
 Report = Callable[[int], None]
 """Called with the bytes that a source has written so far."""
 
@@ -91,7 +93,10 @@ def _ensure_from_hub(spec: str, repo: str, name: str, home: Path, progress: Prog
             hub.reach()
             file = hub.describe(repo, name)
         except NoNetwork as error:
-            raise NoNetwork(f"{spec} could not be fetched from {hub.base_url()}: {error}.") from error
+            raise NoNetwork(
+                f"{spec} could not be fetched from {hub.base_url()}: {error}. Look at the connection and at the name; "
+                f"or take the file from elsewhere and give its path; {WITHOUT}."
+            ) from error
         model = Model(spec, "gguf", (file,), licence="see the hub", hub=repo, carriers=None)
         with disk_errors(target.parent), alone(model, target, progress):
             if not target.is_file():
@@ -152,6 +157,8 @@ def _sum_up(model: Model, stage: Path, failures: dict[str, FetchError]) -> Fetch
         f"\nTry again when the network is there; or, on another machine, take {what} from {hub.base_url()}/{model.hub} "
         f"and put {it} into {folder}."
     )
+    if model.kind == "gguf":
+        advice += f" {WITHOUT[0].upper()}{WITHOUT[1:]}."
     if any(isinstance(error, HashMismatch) for error in failures.values()):
         return HashMismatch(f"{model.name} could not be had with the bytes that it should have:{tried}{advice}")
     return NoNetwork(f"{model.name} could not be fetched:{tried}{advice}")

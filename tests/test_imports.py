@@ -35,7 +35,7 @@ LATE_ALTOGETHER = {"ui.handlers", "ui.librarian", "eval.qwen", "eval.fit_judge"}
 """Cannot be defined without a heavy library (Gradio reads annotations, training is torch): must be imported late."""
 HEAVY = {*ONLY_IN, "lxml", "torch", "transformers", "gradio", "matplotlib", "scipy", "sklearn", "pandas"}
 
-RECORDS = {"rag.types", "rag.errors", "rag.config"}
+RECORDS = {"rag.types", "rag.errors", "rag.config", "rag.given"}
 PARTS = {"rag.embedder", "rag.llama", "rag.server", "rag.store"}
 """The real models and the real database."""
 MAY_USE_PARTS = {"rag.build", "rag.index"}

@@ -72,3 +72,13 @@ def test_a_path_is_shown_from_here(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
 
 def test_a_lone_surrogate_can_be_printed() -> None:
     assert plain("bro\udc80ken").encode() == b"bro?ken"
+
+
+def test_a_working_folder_that_was_deleted_hides_no_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "here"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    folder.rmdir()
+    shown = io.StringIO()
+    show(answer_lines(ANSWER), shown)
+    assert shown.getvalue() == SHOWN

@@ -54,6 +54,22 @@ def test_noise_moves_nothing() -> None:
     assert trial.tuning == Tuning(8)
 
 
+@pytest.mark.parametrize(("seconds", "threads"), [(9.5, 8), (9.1, 8), (8.5, 4)])
+def test_fewer_threads_must_win_clearly(seconds: float, threads: int) -> None:
+    trial, _ = found(lambda it: seconds if it.threads == 4 else 10.0)
+    assert trial.tuning.threads == threads
+
+
+@pytest.mark.parametrize(("load", "warned"), [(0.0, False), (None, False), (9.0, True)])
+def test_a_busy_computer_is_said_to_mislead(
+    load: float | None, warned: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(tuning, "load", lambda: load)
+    monkeypatch.setattr(tuning, "cores", lambda: 8)
+    assert main(["doctor", "--tune", "--model", "none"]) == 2
+    assert ("a load of 9.0 on 8 cores" in capsys.readouterr().err) is warned
+
+
 def test_what_was_tried_while_the_computer_was_busy_is_tried_again() -> None:
     asked: list[Tuning] = []
 

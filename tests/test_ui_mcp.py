@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import httpx
 import pytest
 from mcp import ClientSession
 from mcp.client.streamable_http import streamablehttp_client
@@ -92,6 +93,28 @@ def test_a_failure_is_an_error_with_its_message_and_no_answer(address: str) -> N
     result = in_session(address, lambda session: session.call_tool("ask", {"question": fakes.BROKEN}))
     assert result.isError
     assert "812 tokens" in result.content[0].text
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "said"),
+    [
+        ("ask", [None, None, None], "is a text, and not None"),
+        ("ask", [fakes.LONG, "Where?", None], "`history` is not a list of exchanges"),
+        ("ask", [fakes.LONG, [], "CGTN"], "`where` is not an object"),
+        ("search", ["bridge", "abc", None], "`limit` is 'abc', and not a whole number"),
+        ("search", ["bridge", None, None], "`limit` is None"),
+        ("search", [["bridge"], 10, None], "is a text, and not ['bridge']"),
+        ("check", [7, None], "is a text, and not 7"),
+    ],
+)
+def test_arguments_of_another_type_are_told_what_belongs_there(
+    address: str, name: str, data: list[Any], said: str
+) -> None:
+    calls = f"{address.removesuffix(MCP)}gradio_api/call/{name}"
+    event = httpx.post(calls, json={"data": data}).json()["event_id"]
+    told = httpx.get(f"{calls}/{event}", timeout=30).text
+    assert told.startswith("event: error")
+    assert said in json.loads(told.partition("data: ")[2])["error"]
 
 
 def test_without_its_library_the_option_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from rag.cite import quoted
 from rag.disagree import both_sides
-from rag.errors import ModelError, QuestionError
+from rag.errors import CorpusNotFound, ModelError, ModelNotFound, QuestionError
 from rag.evidence import Sentence
 from rag.types import Article, Citation, Claim, Passed, Retrieved, Token, Turn
 from tests import ui_fakes as fakes
@@ -300,6 +300,13 @@ def test_a_question_that_cannot_be_asked_is_no_breakdown_and_is_not_offered_agai
     one.replaced = (exchange(fakes.LONG),)
     assert events(render.transcript([one], last=True)) == ["restore", "edit"]
     assert events(render.transcript([one])) == ["edit"]
+
+
+@pytest.mark.parametrize("kind", [CorpusNotFound, ModelNotFound])
+def test_what_is_not_there_to_answer_from_is_no_fault_of_the_question(kind: type[Exception]) -> None:
+    one = Exchange(1, fakes.LONG)
+    one.end("failed", kind("It is not there."))
+    assert "went wrong" in Page(render.transcript([one], last=True)).text
 
 
 def test_each_step_and_the_place_in_the_line_are_said() -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from rag.errors import FootnoteError, UsageError
 from rag.filters import parse
+from rag.given import shown, text
 from rag.types import Answer, Filters, Turn
 from ui.loading import BackgroundBot
 
@@ -45,7 +46,7 @@ class Api:
             "publisher", "published" and "source", "confidence" (0 to 1), "refused" and "refusal".
         """
         with telling():
-            *_, last = self._bot.run(question, turns(history), filters(where))
+            *_, last = self._bot.run(text(question), turns(history), filters(where))
             assert isinstance(last, Answer)
             return last.to_dict()
 
@@ -62,9 +63,9 @@ class Api:
             Passages: "text", "title", "publisher", "published", "article" (its id), "source", "start", "end", "score".
         """
         with telling():
-            k = max(1, min(limit, MOST))
+            k = max(1, min(whole(limit), MOST))
             among = filters(where)
-            hits = self._bot.call(lambda bot: bot.search(query, k=k, where=among))
+            hits = self._bot.call(lambda bot: bot.search(text(query), k=k, where=among))
         return [
             hit.to_dict()
             | {
@@ -89,9 +90,23 @@ class Api:
         """
         with telling():
             among = filters(where)
-            claim = self._bot.call(lambda bot: bot.check(statement, where=among))
+            claim = self._bot.call(lambda bot: bot.check(text(statement), where=among))
         citations = [citation.to_dict() for citation in claim.citations]
         return {"statement": claim.text, "verdict": claim.verdict, "citations": citations}
+
+
+def whole(limit: Any) -> int:
+    """Raises UsageError: it is no whole number. Text that is one will do: forms send nothing else.
+
+    >>> whole("7"), whole(7.0)
+    (7, 7)
+    """
+    try:
+        if int(limit) == float(limit):
+            return int(limit)
+    except (TypeError, ValueError, OverflowError):
+        pass
+    raise UsageError(f"`limit` is {shown(limit)}, and not a whole number from 1 to {MOST}.")
 
 
 def turns(history: Sequence[dict[str, str]] | None) -> list[Turn]:

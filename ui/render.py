@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rag.errors import UsageError
+from rag.errors import CorpusError, ModelError, UsageError
 from ui.actions import actions, ask_button, way_back, ways_on
 from ui.answer import answer, refusal, sentences
 from ui.conversation import Exchange, Phase
@@ -106,7 +106,8 @@ def steps(phase: Phase) -> str:
 
 def failure(exchange: Exchange, last: bool) -> str:
     """Something broke. Never looks like a refusal: the articles may well hold the answer."""
-    if isinstance(exchange.error, UsageError):
+    # Articles or a model that are not there are no fault of the question's.
+    if isinstance(exchange.error, UsageError) and not isinstance(exchange.error, CorpusError | ModelError):
         return unusable(exchange, last)
     return (
         '<div class="failure" role="alert"><h3>Something went wrong</h3>'

@@ -336,8 +336,6 @@ class Chatbot:
                     yield Token(piece)
                     if drafting and (passed := drafting.add(piece)):
                         asked.passed(passed)
-                    if drafting and drafting.gives_up():
-                        break
         return text, first
 
     def _refusal(self, asked: _Asked, known: _Known, confidence: float) -> Answer:

@@ -73,14 +73,6 @@ class Drafting:
         said = completed(self._question, composed, self._told)
         return both_sides(self._question, said, self._evidence, self._relevance), checked.dropped
 
-    def gives_up(self) -> bool:
-        """Whether a sentence has fallen: a model that has left its sources is not waited for, and the sentence that it
-        has begun is forgotten."""
-        if not any(one.dropped for one in self._judged.values()):
-            return False
-        self._rest = ""
-        return True
-
     @property
     def _checked(self) -> cite.Checked:
         judged = self._judged.values()

@@ -97,16 +97,6 @@ def test_an_unsupported_sentence_is_dropped_and_never_shown(index: Index) -> Non
     assert_lawful(answer)
 
 
-def test_a_model_that_has_left_its_sources_is_not_waited_for(index: Index) -> None:
-    draft = f"{FALSE} {TRUE} {'And so it goes on for a long while. ' * 9}"
-    _, *written, answer = bot(index, says(draft)).stream(QUESTION)
-    assert len("".join(event.text for event in written if isinstance(event, Token))) < len(f"{FALSE} {TRUE}")
-    assert isinstance(answer, Answer)
-    assert answer.dropped == (FALSE,)
-    assert_lawful(answer)
-    assert [claim.text for claim in answer.claims][:1] == [f"“{TRUE}”"]
-
-
 @pytest.mark.parametrize(
     "draft", [FALSE, "", "[1]", "No.", "ignore previous instructions", "\ufffd\ufffd", "<|im_end|>"]
 )

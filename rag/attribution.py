@@ -44,7 +44,7 @@ def attributed(statement: str, source: str, article: str = "") -> str | None:
     >>> attributed("Weiss wants to resign.", "Jo Weiss said she wants to resign.")
     'Weiss wants to resign.'
     """
-    if _TOLD.search(statement):
+    if is_told(statement):
         return statement
     source = " ".join(source.split())
     frame = next(filter(None, (frame.match(source) for frame in _FRAMES)), None)
@@ -52,6 +52,11 @@ def attributed(statement: str, source: str, article: str = "") -> str | None:
         who = _plain(frame["who"].strip(), article)
         return who and f"{statement.rstrip().rstrip('.')}, according to {who}."
     return statement
+
+
+def is_told(statement: str) -> bool:
+    """Whether the statement says itself that somebody said it, or that it is not certain."""
+    return bool(_TOLD.search(statement))
 
 
 def _passes_on(what: str, statement: str) -> bool:

@@ -168,7 +168,7 @@ class Chatbot:
     def check(self, statement: str, where: Filters | None = None) -> Claim:
         """A statement against the articles: the verdict, with the sentences that say so or say otherwise."""
         statement = self._clean(given.text(statement))
-        evidence = self._gather(statement, self._search(statement, self._config.top_k, where))
+        evidence = gather(statement, self._search(statement, self._config.top_k, where), self._embed)
         if not evidence:
             return Claim(statement, (), "not found")
         near = cite.nearness([statement], evidence, self._index.embed)
@@ -278,7 +278,7 @@ class Chatbot:
         """What was refused as a follow-up, asked again by itself of the articles that speak of all that it names."""
         named = set(content_words(asked.question))
         found = self._search(asked.question, self._config.top_k, where)
-        hits = tuple(h for h in found if named <= set(content_words(f"{h.article.title} {h.article.text}")))
+        hits = tuple(h for h in found if named <= set(content_words(f"{h.article.title or ''} {h.article.text}")))
         alone = replace(asked, query=asked.question, history=())
         for event in self._answer(alone, hits, refusal.seconds.search) if hits else [refusal]:
             yield refusal if isinstance(event, Answer) and event.refused else event
@@ -288,7 +288,7 @@ class Chatbot:
             yield self._refusal(asked, _Known(hits, (), (), searched), COMMAND_CONFIDENCE)
             return
         asked.tell("reading")
-        evidence = self._gather(asked.query, hits)
+        evidence = gather(asked.query, hits, self._embed)
         model, around = self._generator, (asked.history, asked.as_of)
         judged = judging.judged(model, asked.question, evidence, *around) if model else None
         relevance = decide.relevance(decide.sentence_features(asked.question, evidence, judged))
@@ -353,9 +353,6 @@ class Chatbot:
         claims = tuple(Claim(sentence) for sentence in cite.draft_sentences(text))
         seconds = Seconds(0.0, first, time.perf_counter() - asked.started)
         yield Answer(asked.question, text, claims, (), (), None, 1.0, seconds)
-
-    def _gather(self, query: str, hits: Sequence[Hit]) -> list[Sentence]:
-        return gather(query, hits, self._embed)
 
     def _clean(self, question: str) -> str:
         """One line without control characters. Raises QuestionError for what cannot be a question."""

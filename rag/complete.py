@@ -14,14 +14,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from rag.asked import gives
-from rag.attribution import attributed
+from rag.attribution import attributed, is_told
 from rag.cite import Statement, quoted
-from rag.lexicon import SPEECH
 from rag.words import content_words
 
 _SPOKEN = re.compile(r"[\"“][^\"“”]*[\"”]?\Z")
 """A sentence that is somebody's speech from end to end."""
-_TOLD = re.compile(rf"[\"“”]|\b({'|'.join(sorted(SPEECH))}|According)\b")
+_QUOTES = re.compile(r"[\"“”]")
 
 
 def completed(question: str, statements: Sequence[Statement], told: str = "") -> list[Statement]:
@@ -42,6 +41,6 @@ def _lost(question: str, statement: Statement, known: set[str]) -> bool:
     source, said = statement.sources[0].text, statement.text
     if gives(source, question) and not gives(said, question):
         return True
-    if _SPOKEN.match(source.strip()) and not _TOLD.search(said):
+    if _SPOKEN.match(source.strip()) and not (_QUOTES.search(said) or is_told(said)):
         return True  # what somebody said is not what the article says
     return set(content_words(said)) <= known and not set(content_words(source)) <= known

@@ -50,8 +50,7 @@ SAME_SUBJECT = 0.5
 KINDS = (
     "number", "small number", "number swapped", "modifier", "unit", "noun", "date", "date swapped", "name", "name swapped",  # noqa: E501
     "unplaced", "resolved", "resolved other", "negation", "modality", "weakened", "opposite", "reversed", "exclusive",
-    "item", "condition", "order", "owner", "joined", "subject",
-    "speaker",
+    "item", "condition", "order", "owner", "joined", "subject", "speaker",
 )  # fmt: skip
 SIGNALS = (
     *KINDS, "torn names", "absent", "absent share", "jump share",

@@ -24,16 +24,20 @@ from eval import questions as sets
 from eval.metrics import containment, rouge_l
 from eval.plain import Plain, Said
 from eval.questions import Question
+from eval.summary import RESAMPLES, SEED
 from rag.build import parts
 from rag.chat import Chatbot
 from rag.config import SEEDS, Config
 from rag.fetch import ensure_model
 from rag.home import home_folder
+from rag.llama import LlamaCpp
 from rag.machine import cores
 from rag.types import Answer, Passed, Retrieved, Token
 
 WARM_UP = 2
 """Questions asked before the others, whose times are "cold"."""
+MEASURED_FROM = 8
+"""Tokens of an answer from which the speed of writing is told."""
 STARTS = {"import rag": ["-c", "import rag"], "footnote --help": ["-m", "rag", "--help"]}
 SHOWN = ("first evidence", "first token", "first sentence", "whole answer")
 
@@ -41,26 +45,42 @@ Times = dict[str, float]
 Row = dict[str, Any]
 
 
-def timed(bot: Chatbot, question: Question) -> Row:
-    """Seconds until the reader sees the passages, the first draft word, the first checked sentence and the answer."""
-    started = time.perf_counter()
+def timed(bot: Chatbot, question: Question, evaluated: Callable[[], int] = lambda: 0) -> Row:
+    """Seconds until the reader sees the passages, the first draft word, the first checked sentence and the answer; the
+    seconds of each step; and tokens, of which `evaluated` counts all that the model has read and written so far."""
+    before, started = evaluated(), time.perf_counter()
     row: Row = {}
+    steps: list[tuple[str, float]] = []
+    written: list[float] = []
+
+    def now() -> float:
+        return time.perf_counter() - started
+
+    def tell(step: str) -> None:
+        steps.append((step, now()))
 
     def passed(so_far: Passed) -> None:
         if so_far.claims:
-            row.setdefault("first sentence", time.perf_counter() - started)
+            row.setdefault("first sentence", now())
 
-    for event in bot.stream(question.question, question.history, question.as_of, question.where, passed=passed):
-        now = time.perf_counter() - started
+    asked = (question.question, question.history, question.as_of, question.where)
+    for event in bot.stream(*asked, tell=tell, passed=passed):
         if isinstance(event, Retrieved):
-            row["first evidence"] = now
+            row["first evidence"] = now()
         elif isinstance(event, Token):
-            row.setdefault("first token", now)
+            row.setdefault("first token", now())
+            written.append(now())
         elif isinstance(event, Answer):
             row |= {"refused": event.refused, "text": "" if event.refused else event.text}
-            row["refusal" if event.refused else "whole answer"] = now
+            row["refusal" if event.refused else "whole answer"] = now()
             if not event.refused:
-                row.setdefault("first sentence", now)
+                row.setdefault("first sentence", row["whole answer"])
+    ends = [at for _, at in steps[1:]] + [now()]
+    for (step, start), end in zip(steps, ends, strict=True):
+        row[step] = row.get(step, 0.0) + end - start
+    row |= {"tokens in": evaluated() - before - len(written), "tokens out": len(written)}
+    if len(written) >= MEASURED_FROM:
+        row["written a second"] = (len(written) - 1) / (written[-1] - written[0])
     return row
 
 
@@ -85,12 +105,20 @@ def measure(config: Config, asked: Sequence[Question]) -> dict[str, Any]:
     starts["load"] = time.perf_counter() - started
     model = ensure_model(config.model, home_folder(config))
     with Chatbot(config, index, generator) as bot:
-        cold = [timed(bot, question) for question in asked[:WARM_UP]]
+        evaluated = (lambda: generator.evaluated) if isinstance(generator, LlamaCpp) else lambda: 0
+
+        def ours_of(question: Question) -> Row:
+            """A follow-up comes after the question that it leans on, which is not timed."""
+            for turn in question.history[-1:]:
+                bot.ask(turn.question, question.history[:-1], question.as_of, question.where)
+            return timed(bot, question, evaluated) | {"follow-up": bool(question.history)}
+
+        cold = [ours_of(question) for question in asked[:WARM_UP]]
         memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
         plain = Plain(model, bot.articles, index.embed, config.n_threads or cores())
         try:
             pairs = [
-                (timed(bot, question), plainly(plain.ask(question.question)))
+                (ours_of(question), plainly(plain.ask(question.question)))
                 for question in track(asked[WARM_UP:], "asking both", disable=not sys.stderr.isatty())
             ]
             limits = plain.speeds()
@@ -107,7 +135,9 @@ def measure(config: Config, asked: Sequence[Question]) -> dict[str, Any]:
         "footnote": _quantiles(ours) | {"quality": quality(warm, ours)},
         "plain": _quantiles(theirs) | {"quality": quality(warm, theirs)},
         "ratios of medians": ratios(ours, theirs),
-        "llama.cpp, tokens a second": limits,
+        "intervals": intervals(ours, theirs),
+        "llama.cpp, tokens a second": limits
+        | {"share reached in writing": _median(ours, "written a second") / limits["generation"]},
     }
 
 
@@ -123,19 +153,38 @@ def quality(asked: Sequence[Question], rows: Sequence[Row]) -> Times:
 
 
 def ratios(ours: Sequence[Row], theirs: Sequence[Row]) -> Times:
-    """How many times sooner than the plain pipeline, by medians."""
-    return {
-        name: float(np.median([r[name] for r in theirs]) / np.median([r[name] for r in ours if name in r]))
-        for name in ("first token", "first sentence", "whole answer")
-        if any(name in r for r in ours)
-    }
+    """How many times sooner than the plain pipeline, by medians; for follow-ups apart, whose turn before is known."""
+    found = {}
+    for name in ("first token", "first sentence", "whole answer"):
+        if any(name in row for row in ours):
+            found[name] = _median(theirs, name) / _median(ours, name)
+    after = [row for row in ours if row.get("follow-up")]
+    if any("first token" in row for row in after):
+        found["first token of a follow-up"] = _median(theirs, "first token") / _median(after, "first token")
+    return found
+
+
+def intervals(ours: Sequence[Row], theirs: Sequence[Row]) -> dict[str, tuple[float, float]]:
+    """The 95 % percentile bootstrap of the ratios, over the questions."""
+    random = np.random.default_rng(SEED)
+    drawn: dict[str, list[float]] = {}
+    for _ in range(RESAMPLES):
+        places = random.integers(len(ours), size=len(ours))
+        for name, value in ratios([ours[i] for i in places], [theirs[i] for i in places]).items():
+            drawn.setdefault(name, []).append(value)
+    return {name: (float(np.quantile(v, 0.025)), float(np.quantile(v, 0.975))) for name, v in drawn.items()}
+
+
+def _median(rows: Sequence[Row], name: str) -> float:
+    values = [row[name] for row in rows if name in row]
+    return float(np.median(values)) if values else float("nan")
 
 
 def _quantiles(rows: Sequence[Row]) -> dict[str, Any]:
     names = dict.fromkeys(name for row in rows for name, value in row.items() if isinstance(value, float | int))
     found = {}
     for name in names:
-        if name != "refused":
+        if name not in ("refused", "follow-up"):
             values = [row[name] for row in rows if name in row]
             found[name] = {"median": float(np.median(values)), "p95": float(np.quantile(values, 0.95))}
     return found
@@ -176,8 +225,12 @@ def show(result: dict[str, Any]) -> None:
         table.add_row(name, f"{ours['quality'][name]:.3f}", "", f"{theirs['quality'].get(name, float('nan')):.3f}", "")
     console = Console(width=None if sys.stdout.isatty() else 100)
     console.print(table)
-    for name in ("ratios of medians", "start", "llama.cpp, tokens a second"):
+    for name, value in result["ratios of medians"].items():
+        low, high = result["intervals"].get(name, (value, value))
+        console.print(f"{name}, times sooner: {value:.2f} ({low:.2f} to {high:.2f})")
+    for name in ("start", "llama.cpp, tokens a second"):
         console.print(f"{name}: " + ", ".join(f"{k} {v:.2f}" for k, v in result[name].items()))
+    console.print("cold: " + ", ".join(f"{k} {v['median']:.2f}" for k, v in result["cold"].items()))
     console.print(f"peak memory: {result['peak memory, GiB']:.2f} GiB")
 
 

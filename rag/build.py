@@ -13,7 +13,7 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
-from rag import prompt
+from rag import given, prompt
 from rag.catalogue import CATALOGUE
 from rag.chat import Chatbot
 from rag.config import Config
@@ -94,6 +94,7 @@ def ask(
     where: Filters | None = None,
 ) -> Answer:
     """One answer; the chatbot stays loaded for the next one. Without `config`: over the articles that ship with it."""
+    given.text(question)  # before anything is loaded
     with _KEEPING:
         bot = _kept(config or Config())
     return bot.ask(question, history, as_of, where)

@@ -77,7 +77,8 @@ class Config:
     max_answer_tokens: int = 160
     """Tokens of the draft, at most."""
     max_question_chars: int = 2000
-    """Longer questions are turned down with an error."""
+    """Longer questions are turned down with an error. The embedder reads the first 256 word pieces of one, about 200
+    words; what comes after them is searched by its keywords alone."""
 
     # --- switches for baselines; the defaults are the product ---------------------------------------------------
     use_articles: bool = True

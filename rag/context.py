@@ -42,6 +42,8 @@ class Context:
         self._api, self._llama, self._block = api, llama, block
         self._adapter = adapter
         self._n_ctx, self._n_vocab = int(llama.n_ctx()), int(llama.n_vocab())
+        self.evaluated = 0
+        """Tokens that were put to the model, so far."""
 
     def extend(self, length: int, tokens: Sequence[int]) -> Logits:
         """Logits after the last of `tokens`, which are put after the first `length` of the trunk."""
@@ -122,6 +124,7 @@ class Context:
         return found
 
     def _call(self, entries: Sequence[_Entry], wanted: Collection[int]) -> None:
+        self.evaluated += len(entries)
         spare = -len(entries) % EVEN if len(entries) > 1 else 0
         padding = [_Entry(entries[-1].token, i, [_SPARE]) for i in range(spare)]
         batch = self._llama._batch.batch

@@ -110,6 +110,11 @@ class LlamaCpp:
     def n_ctx(self) -> int:
         return int(self._llama.n_ctx())
 
+    @property
+    def evaluated(self) -> int:
+        """Tokens that the model has read or written so far; what was found in the cache is not among them."""
+        return self._context.evaluated
+
     def count_tokens(self, text: str) -> int:
         self._must_be_open()
         return len(self.tokenizer.tokens(text))

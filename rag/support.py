@@ -104,19 +104,29 @@ class SupportChecker:
 
 
 def wordings(sentence: str) -> list[str]:
-    """The sentence, and the same with its possessive turned: the alignment cannot see that the two mean one thing.
+    """The sentence, and the same in other words: the alignment takes word for word, and cannot see that a possessive
+    that is turned, or "took place" for "was held", means one thing.
 
     >>> wordings("Jo Weiss is the chief engineer at Acme.")
     ['Jo Weiss is the chief engineer at Acme.', "Jo Weiss is Acme's chief engineer."]
+    >>> wordings("The talks took place in May.")
+    ['The talks took place in May.', 'The talks were held in May.']
     """
-    post = _POST.match(sentence)
-    return [sentence] + ([f"{post[1]} {post[2]} {post[4]}'s {post[3]}."] if post else [])
+    found = [sentence]
+    if post := _POST.match(sentence):
+        found.append(f"{post[1]} {post[2]} {post[4]}'s {post[3]}.")
+    found += [other.sub(same, sentence) for other, same in _SAME if other.search(sentence)]
+    return found
 
 
 _POST = re.compile(
     r"([A-Z][\w.'-]*(?: [A-Z][\w.'-]*)*) (is|was) (?:the |an? )?([^,;]+?) (?:at|of|for) (?:the )?([A-Z][\w&. -]*\w)\.?$"
 )
 """X is the R at Y."""
+_SAME = (
+    (re.compile(r"\b(?:takes?|took|taken|taking) place\b"), "were held"),
+    (re.compile(r"\b(?:is|are|was|were|been) held\b"), "took place"),
+)
 
 
 def _probability(support: Support) -> float:

@@ -15,7 +15,7 @@ import pytest
 import rag
 from rag import build
 from rag.config import SEEDS, Config
-from rag.errors import CorpusError, ModelNotFound, StoreError, UsageError
+from rag.errors import CorpusError, ModelNotFound, QuestionError, StoreError, UsageError
 from rag.index import Index, SyncReport
 from rag.types import Filters
 from tests.fakes import FakeEmbedder
@@ -79,6 +79,11 @@ def test_sync_says_what_changed(config: Config, corpus: Path, closed: list[Path]
     report = build.sync(config)
     assert (report.added, report.removed, report.unchanged) == (0, 1, 2)
     assert len(closed) == 2
+
+
+def test_ask_refuses_what_is_no_question_before_it_loads_anything() -> None:
+    with pytest.raises(QuestionError, match="not None"):
+        rag.ask(None, config=Config(corpus="no/such/folder"))  # type: ignore[arg-type]
 
 
 def test_ask_keeps_the_chatbot_for_the_next_question(config: Config, embedders: list[FakeEmbedder]) -> None:

@@ -7,19 +7,28 @@ from pathlib import Path
 
 import pytest
 
-from eval.bench import picture, quality, ratios, timed
+from eval.bench import intervals, picture, quality, ratios, timed
 from eval.plain import Said
 from eval.questions import Question
-from rag.types import Answer, Claim, Event, Passed, Retrieved, Seconds, Token
+from rag.types import Answer, Claim, Event, Passed, Retrieved, Seconds, Step, Token
 
 
 class Bot:
     """Answers "It is 412 metres long", or refuses what it is asked in capitals."""
 
-    def stream(self, question: str, *_: object, passed: Callable[[Passed], None]) -> Iterator[Event]:
+    evaluated = 0
+
+    def stream(
+        self, question: str, *_: object, tell: Callable[[Step], None], passed: Callable[[Passed], None]
+    ) -> Iterator[Event]:
         refusal = "The articles do not say." if question.isupper() else None
+        tell("searching")
         yield Retrieved(())
+        tell("reading")
+        self.evaluated += 100
         if refusal is None:
+            tell("writing")
+            self.evaluated += 2
             yield Token("It is 412 ")
             passed(Passed((), "It is 412 "))
             yield Token("metres long.")
@@ -29,7 +38,10 @@ class Bot:
 
 
 def test_each_moment_comes_after_the_one_before() -> None:
-    row = timed(Bot(), Question("q", "How long is it?"))  # type: ignore[arg-type]
+    bot = Bot()
+    row = timed(bot, Question("q", "How long is it?"), lambda: bot.evaluated)  # type: ignore[arg-type]
+    assert (row["tokens in"], row["tokens out"]) == (100, 2)
+    assert sum(row[step] for step in ("searching", "reading", "writing")) <= row["whole answer"] + 0.01
     assert 0 < row["first evidence"] <= row["first token"] <= row["first sentence"] <= row["whole answer"]
     assert row["text"] == "It is 412 metres long."
     assert not row["refused"]
@@ -51,6 +63,15 @@ def test_ratios_compare_medians_and_leave_refusals_out() -> None:
     theirs = [{"first token": s, "first sentence": 2 * s, "whole answer": 3 * s} for s in (6.0, 9.0, 30.0)]
     assert ratios(ours, theirs) == {"first token": 3.0, "first sentence": 4.5, "whole answer": 5.4}
     assert ratios([{"refusal": 1.0}], theirs) == {}
+    after = [row | {"follow-up": place == 2} for place, row in enumerate(ours)]
+    assert ratios(after, theirs)["first token of a follow-up"] == 9.0 / 4.0
+
+
+def test_intervals_hold_the_ratio_and_are_the_same_each_time() -> None:
+    ours, theirs = [{"first token": 1.0 + i} for i in range(9)], [{"first token": 10.0 + i} for i in range(9)]
+    (low, high) = intervals(ours, theirs)["first token"]
+    assert low < ratios(ours, theirs)["first token"] < high
+    assert intervals(ours, theirs)["first token"] == (low, high)
 
 
 def test_quality_counts_what_each_question_can_show() -> None:

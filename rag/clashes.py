@@ -5,12 +5,14 @@ Every rule reads the same alignment. Knows nothing about probabilities; `rag.sup
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from rag.align import Alignment, fits, same_value
 from rag.facts import Date, Number
 from rag.lexicon import CONDITIONS, EXCLUSIVE, MODALS, SETTLED, UNCONDITIONAL
-from rag.roles import ROLE_RULES, Clash, Context
+from rag.owners import OWNER_RULES
+from rag.roles import ROLE_RULES, Clash, Context, Rule
+from rag.speakers import SPEAKER_RULES
 from rag.tokens import Token, ordinal, poles, senses
 
 PEOPLE = frozenset(("peopl", "person", "other"))
@@ -232,7 +234,7 @@ def _governs(row: tuple[Token, ...], at: int, token: Token, place: int) -> bool:
     return place < at and token.clause == row[at - 1].clause
 
 
-RULES: tuple[Callable[[Alignment, Context], Iterator[Clash]], ...] = (
+RULES: tuple[Rule, ...] = (
     number_clashes, ordinal_clashes, date_clashes, noun_clashes, word_clashes, exclusive_clashes, item_clashes,
-    condition_clashes, *ROLE_RULES,
+    condition_clashes, *ROLE_RULES, *OWNER_RULES, *SPEAKER_RULES,
 )  # fmt: skip

@@ -32,9 +32,9 @@ Record = dict[str, Any]
 def regressions(judged: str) -> dict[str, tuple[str, ...]]:
     """Name and features of each regression in the weights file. Few, and of a meaning that holds for any articles."""
     return {
-        "answer": ("need", "lacking"),
-        f"answer_{judged}": ("need", judged, "named"),
-        f"answer_{judged}_stated": ("need", judged, "named", "stated"),
+        "answer": ("need", "asks", "lacking"),
+        f"answer_{judged}": ("need", "asks", judged, "named"),
+        f"answer_{judged}_stated": ("need", "asks", judged, "named", "stated"),
         "sentence": SENTENCE,
         f"sentence_{judged}": (*SENTENCE, judged, "below_best"),
     }

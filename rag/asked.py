@@ -159,6 +159,24 @@ def _unit(question: str) -> str:
     return counted[0].unit if counted else ""
 
 
+_ASKS = re.compile(
+    r"\b(who|whom|whose|what|which|when|where|why|how|whether)\b|[?？؟]\W*$"
+    r"|^\W*(and|but|so|also|then|is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|must)\b"
+    r"|^\W*(name|list|tell|explain|describe|give|compare|define|summari[sz]e|differentiate)\b",
+    re.I,
+)
+
+
+def is_question(text: str) -> bool:
+    """Whether it asks for something, or goes on asking, and does not only name a matter: what the answer to a few words
+    of a search would be, nobody can tell.
+
+    >>> [is_question(t) for t in ("who opened it", "Was it dear?", "and the tram", "Name its builder.", "the bridge")]
+    [True, True, True, True, False]
+    """
+    return bool(_ASKS.search(text))
+
+
 _COMMAND = re.compile(
     r"^\W*((please|now|ok|okay|hey|hi|hello|instead)\W+)*("
     r"(ignore|disregard|forget|override|bypass)\b.{0,40}\b"

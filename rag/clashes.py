@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from rag.align import Alignment, fits, same_value
 from rag.facts import Date, Number
-from rag.lexicon import CONDITIONS, EXCLUSIVE, MODALS, SETTLED, UNCONDITIONAL
+from rag.lexicon import CONDITIONS, DOUBTS, EXCLUSIVE, MODALS, SETTLED, UNCONDITIONAL
 from rag.owners import OWNER_RULES
 from rag.roles import ROLE_RULES, Clash, Context, Rule
 from rag.speakers import SPEAKER_RULES
@@ -163,6 +163,17 @@ def word_clashes(a: Alignment, context: Context) -> Iterator[Clash]:
             yield Clash("weakened", f'"{token.text}": only {token.hedge} here')
 
 
+def doubt_clashes(a: Alignment, context: Context) -> Iterator[Clash]:
+    """ "He took bribes" where the source says that he allegedly did, or "tried" where he allegedly tried."""
+    if any(t.text.lower() in DOUBTS for t in a.sentence):
+        return
+    told = {to for to, score in zip(a.to, a.score, strict=True) if to >= 0 and score >= 0.5}
+    for at, token in enumerate(a.source):
+        doubted = (j for j in range(at + 1, len(a.source)) if a.source[j].kind != "function")
+        if token.text.lower() in DOUBTS and next(doubted, -1) in told:
+            yield Clash("modality", f'"{token.text}" of the source is left out')
+
+
 def _opposite(token: Token, there: Token) -> bool:
     pole = poles()
     if token.stem == there.stem or token.stem not in pole or there.stem not in pole or token.kind == "name":
@@ -235,6 +246,6 @@ def _governs(row: tuple[Token, ...], at: int, token: Token, place: int) -> bool:
 
 
 RULES: tuple[Rule, ...] = (
-    number_clashes, ordinal_clashes, date_clashes, noun_clashes, word_clashes, exclusive_clashes, item_clashes,
-    condition_clashes, *ROLE_RULES, *OWNER_RULES, *SPEAKER_RULES,
+    number_clashes, ordinal_clashes, date_clashes, noun_clashes, word_clashes, doubt_clashes, exclusive_clashes,
+    item_clashes, condition_clashes, *ROLE_RULES, *OWNER_RULES, *SPEAKER_RULES,
 )  # fmt: skip

@@ -70,7 +70,7 @@ class Config:
     answer_threshold: float = 0.5
     """Answer when the probability that the articles hold the answer is at least this: lower is more talkative,
     higher more careful."""
-    support_threshold: float = 0.8
+    support_threshold: float = 0.83
     """Show a draft sentence when the probability that its source supports it is at least this; below it, the source's
     own words take its place. Drafts are asked to keep those words, so the line is far above one half: a single word
     that the source does not hold ("an office in Beijing") ends near 0.7."""

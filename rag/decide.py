@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from rag.asked import gives, kind, lacks_count
+from rag.asked import gives, is_question, kind, lacks_count
 from rag.evidence import Sentence
 from rag.facts import names
 from rag.words import content_words
@@ -70,11 +70,11 @@ def worth_asking(question: str, evidence: Sequence[Sentence]) -> list[int]:
 def features(
     question: str, evidence: Sequence[Sentence], chosen: Sequence[Sentence], judged: Judged | None
 ) -> Features:
-    """How much the answer needs the nearest sentence, and what the model makes of the best, those that lack what is
-    asked for (a date, a number, a name …) counting less; and how much of whom and what the question names that one is
-    about. Without a model: whether none of the chosen ones gives what is asked for.
+    """How much the answer needs the nearest sentence, and whether anything is asked; what the model makes of the best,
+    those that lack what is asked for (a date, a number, a name …) counting less; and how much of whom and what the
+    question names that one is about. Without a model: whether none of the chosen ones gives what is asked for.
     """
-    found = {"need": max((s.need for s in evidence), default=0.0)}
+    found = {"need": max((s.need for s in evidence), default=0.0), "asks": float(is_question(question))}
     if lacks_count([s.text for s in chosen], question):
         found["uncounted"] = 1.0
     if judged is None:

@@ -59,6 +59,19 @@ HEDGES = {
 }
 """Words that make a claim weaker than a report of what happened."""
 
+DOUBTS = frozenset(
+    """allegedly reportedly purportedly supposedly apparently presumably possibly potentially perhaps maybe probably
+    alleged suspected rumoured rumored""".split()
+)
+"""Words beside a claim that must not be lost, whatever else in the sentence makes it weaker."""
+
+ASKED = frozenset(
+    """ask asks asked asking question questions questioned questioning wonder wonders wondered know knows knew known
+    unclear unknown unsure sure doubt doubts doubted uncertain consider considers considering considered discuss
+    discussed examine examined""".split()
+)
+"""Words before a "whether" or "if" that makes a question of all that follows it, commas and all."""
+
 EXCLUSIVE = frozenset("only all every both entire entirely solely exclusively always whole sole everyone each".split())
 """Words that turn "some" into "no others" or "none left out"."""
 
@@ -137,7 +150,7 @@ OPPOSITES = (
         "rise increase grow climb gain jump surge soar up higher growth raise expand widen boost improve accelerate upward",
         "fall decrease decline drop shrink plunge slump down lower reduce cut narrow reduction worsen slow dip downward",
     ),
-    ("before prior precede previously", "after following follow later subsequently"),
+    ("before prior precede previously earlier sooner", "after following follow later subsequently"),
     ("first earliest initial", "last final latest"),
     ("early", "late"),
     ("begin start open commence launch", "end finish close stop conclude cease halt"),
@@ -151,13 +164,13 @@ OPPOSITES = (
     ("north northern", "south southern"),
     ("east eastern", "west western"),
     ("northeast northeastern", "southwest southwestern"),
-    ("large big great huge major largest biggest greatest", "small little tiny minor smallest"),
+    ("large big great huge major larger bigger largest biggest greatest", "small little tiny minor smaller smallest"),
     ("high tall highest", "low short lowest"),
     ("more most greater", "less fewer least fewest"),
     ("old older oldest elder", "new young younger newer newest youngest"),
     ("strong stronger strengthen", "weak weaker weaken"),
     ("hot warm warmer", "cold cool colder"),
-    ("rich wealthy", "poor"),
+    ("rich wealthy richer richest", "poor poorer poorest"),
     ("good better best", "bad worse worst"),
     ("long longer longest", "shorter shortest brief"),
     ("fast quick rapid faster", "slower slowest sluggish"),
@@ -168,6 +181,7 @@ OPPOSITES = (
         "rare unusual rarely seldom uncommon infrequent",
     ),
     ("public", "private"),
+    ("wide broad wider broader widest", "narrower narrowest narrow"),
     ("inside internal inner domestic", "outside external outer foreign"),
     ("left", "right"),
     ("positive", "negative"),

@@ -9,7 +9,7 @@ import itertools
 from collections.abc import Iterator
 
 from rag.align import Alignment
-from rag.lexicon import LEADING, PRONOUNS, STANDINS, TITLES
+from rag.lexicon import LEADING, PRONOUNS, SPEECH, STANDINS, TITLES
 from rag.roles import BE, Clash, Context, Rule, alike, places
 from rag.tokens import Token
 
@@ -107,6 +107,8 @@ def joined_clashes(a: Alignment, context: Context) -> Iterator[Clash]:
     for i, token in enumerate(a.sentence):
         named = {a.source[j].sentence for j in places(token, a.source)} if token.kind == "name" else set()
         for k in _beside(a, i) if named else ():
+            if a.sentence[k].text.lower() in SPEECH:
+                continue  # who said it is another matter: "according to Lund"
             told = _told(a, k)
             later = told if k > i else named
             if told and not told & named and not any(_points_back(a.source, n) for n in later):

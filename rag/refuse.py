@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rag.asked import is_command
+from rag.asked import is_command, is_question
 from rag.cite import Statement, quoted
 from rag.evidence import Sentence
 from rag.facts import names
@@ -23,6 +23,7 @@ NEAR_FROM = 0.35
 """Cosine with the question from which a sentence is near enough to be offered."""
 
 TOUCHED = "They touch on the subject, but this is not in them."
+UNASKED = "They touch on the subject: ask something about it, such as who, when or why."
 NOTHING_TO_SEARCH = "There are no articles to look in: the filters, if there are any, leave none."
 
 
@@ -37,7 +38,8 @@ def reason(question: str, hits: Sequence[Hit], near: bool) -> str:
         return f"{text} That is an instruction, not a question to them."
     missing = unmentioned(question, hits)
     if not missing:
-        return f"{text} {TOUCHED if near else 'Nothing in them is near it.'}"
+        touched = TOUCHED if is_question(question) else UNASKED
+        return f"{text} {touched if near else 'Nothing in them is near it.'}"
     return f"{text} None of the nearest mentions {' or '.join(f'“{word}”' for word in missing)}."
 
 

@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from rag.facts import Date, Number, dates, names, numbers
 from rag.lexicon import (
+    ASKED,
     FAILURES,
     FUNCTION,
     HEDGES,
@@ -19,6 +20,7 @@ from rag.lexicon import (
     OPPOSITES,
     ORDINALS,
     PRONOUNS,
+    SPEECH,
     STANDINS,
     SYNONYMS,
     TITLES,
@@ -49,6 +51,8 @@ _BE = frozenset(["is", "are", "was", "were", "be", "been", "being"])
 _RANK = {"asked": 4, "possible": 3, "planned": 2, "future": 1, "fact": 0}
 _ASKING = frozenset(["whether", "if"])
 """What follows is asked, doubted or a condition, and not said to be so."""
+_ASKED_BEFORE = 3
+"""Words before it among which one that asks is looked for."""
 _ASKED_WORDS = 20
 """Words after "whether", function words among them, that it reaches, at most."""
 _HEDGE = {word: level for level, words in HEDGES.items() for word in words.split()}
@@ -102,7 +106,9 @@ def _opens_with_name(name: str, rest: str, known: frozenset[str]) -> bool:
     """A capital at the start of a sentence proves nothing by itself."""
     if " " in name or name.isupper() or name.lower() in known:
         return True
-    return bool(_AUXILIARY.match(rest)) and not name.endswith(("s", "ing", "ly", "one", "body", "thing"))
+    return (bool(_AUXILIARY.match(rest)) or rest.startswith(" (")) and not name.endswith(
+        ("s", "ing", "ly", "one", "body", "thing")
+    )
 
 
 def _row(text: str, spans: list[tuple[int, int, Token]]) -> list[Token]:
@@ -153,8 +159,10 @@ def _attach(row: list[Token]) -> list[Token]:
         if low == "could" and following == "not":
             hedge = "fact"  # "could not agree" reports what happened
         if low in _ASKING and (not i or row[i - 1].text.lower() != "as"):
+            asking = ASKED | SPEECH if low == "whether" else ASKED
+            asks = any(t.text.lower() in asking for t in row[max(0, i - _ASKED_BEFORE) : i])
             for j in range(i + 1, min(i + 1 + _ASKED_WORDS, len(row))):
-                if row[j].clause != token.clause:
+                if row[j].clause != token.clause and not (asks and _goes_on(row, i, j)):
                     break
                 if row[j].kind != "function":
                     out[j] = replace(out[j], hedge="asked")
@@ -168,6 +176,13 @@ def _attach(row: list[Token]) -> list[Token]:
                 if _RANK[hedge] > _RANK[out[j].hedge]:
                     out[j] = replace(out[j], hedge=hedge)
     return out
+
+
+def _goes_on(row: list[Token], at: int, place: int) -> bool:
+    """Whether a clause belongs to the question that "whether" opened before it: nobody says something there."""
+    token = row[place]
+    here = [t for t in row if (t.sentence, t.clause) == (token.sentence, token.clause)]
+    return token.sentence == row[at].sentence and not any(t.text.lower() in SPEECH | NEGATIONS for t in here)
 
 
 def _governed(row: list[Token], at: int, most: int) -> list[int]:

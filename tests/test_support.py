@@ -4,7 +4,9 @@ import math
 
 import pytest
 
-from rag.support import SIGNALS, SupportChecker, weights
+from rag import sentences
+from rag.config import Config
+from rag.support import SIGNALS, VERBATIM, SupportChecker, weights
 from tests.fakes import FakeEmbedder
 
 SOURCE = (
@@ -70,6 +72,10 @@ def test_true_sentences_are_supported(checker, sentence, source):
         ("The firm of Lund is Norvex.", VIDEO),
         ("Jo Lund founded Norvex.", VIDEO),
         ("Norvex will leave.", TAX),
+        ("The company tried to bribe officials.", "The company allegedly tried to bribe officials."),
+        ("Riedl will resign.", "Asked if, in spring, he would resign, Paul Riedl said no decision had been taken."),
+        ("The wall was built in the 1810s.", "The wall was built in the 1830s."),
+        ("The new hall is larger than the old one.", "The new hall is smaller than the old one."),
         (
             "The union has agreed to end the strike.",
             "The union has agreed to end the strike if wages rise by 5 percent.",
@@ -110,6 +116,44 @@ def test_a_quotation_keeps_its_speaker(checker):
     source = '"We will not raise prices," Rosa Blanco told reporters. Coach Tim Hale said his team was ready.'
     assert checker("Rosa Blanco said that they will not raise prices.", source).verdict == "supported"
     assert checker("Tim Hale said that they will not raise prices.", source).verdict == "contradicted"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        '"We will not raise prices in June," said Rosa Blanco, head of the port.',
+        "Rosa Blanco, head of the port, told reporters: “We will not raise prices in June.”",
+        "According to Rosa Blanco, head of the port, they will not raise prices in June.",
+    ],
+)
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Rosa Blanco said that they will not raise prices in June.",
+        "According to Rosa Blanco, they will not raise prices in June.",
+        "Rosa Blanco, head of the port, said they will not raise prices in June.",
+    ],
+)
+def test_who_said_it_may_come_before_the_words_or_after_them(checker, sentence, source):
+    assert checker(sentence, source).probability >= Config().support_threshold
+    assert checker(sentence.replace("Rosa Blanco", "Tim Hale"), source).verdict != "supported"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "source"),
+    [
+        ("The first talks took place in Geneva in May.", "In May, both sides held their first talks in Geneva."),
+        ("Lindau is in Bavaria.", "Lindau (German pronunciation: lin-DOW) is a town in Bavaria."),
+    ],
+)
+def test_the_same_in_other_words_is_shown(checker, sentence, source):
+    assert checker(sentence, source).probability >= Config().support_threshold
+
+
+@pytest.mark.parametrize("text", [SOURCE, FIRE, ASKED, VIDEO, TAX])
+def test_the_words_of_the_source_are_supported(checker, text):
+    for start, end in sentences.split(text):
+        assert checker(text[start:end], text).probability == VERBATIM
 
 
 def test_many_agrees_with_one_by_one(checker):

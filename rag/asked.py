@@ -24,7 +24,9 @@ _NUMBER = re.compile(
 )
 _NAME = re.compile(
     r"\b(who|whom|whose|where)\b"
-    r"|\b(what|which) (\w+ )?(company|firm|country|city|town|place|person|man|woman|university|school|paper)\b"
+    r"|\b(what|which) (\w+ )?(company|firm|country|city|town|place|person|man|woman|university|school|paper|institute"
+    r"|institution|organi[sz]ation|academy|agency|ministry|party|club|bank|newspaper|magazine|conference|forum|event"
+    r"|summit|festival)\b"
     r"|\bwhat('s|’s| is| was) (the )?(name|title) of\b|\b(called|named)\W*$",
     re.I,
 )

@@ -33,6 +33,10 @@ QUOTE_FROM_TRAINED = 0.4
 """The same where a model that was trained to judge sentences said so: as much is found, and more of it is right."""
 KEEP_FROM = 0.2
 """Relevance below which a supported draft sentence is beside the question."""
+LEADS = 2.0
+"""How many times as relevant as all that the draft rests on a sentence is that is quoted before it, at least."""
+OWED_FROM = 0.1
+"""Relevance from which the best sentence on one side of a comparison is quoted where the draft has none on it."""
 
 _INNER = str.maketrans({"“": "‘", "”": "’", '"': "’"})
 """Quotation marks within a quotation."""
@@ -121,8 +125,8 @@ def compose(
 
     Each name that the question gives has a sentence where one bears on it: a comparison needs both of its sides.
 
-    The most relevant sentence is always among them, and where the draft passed it over it comes first: the decision
-    to answer is taken elsewhere and stands.
+    The most relevant sentence is always among them, for the decision to answer is taken elsewhere and stands; where the
+    draft passed it over for something far less relevant, it comes first.
     """
     if not evidence:
         return []
@@ -138,15 +142,16 @@ def compose(
         if max(map(value, statement.sources)) >= KEEP_FROM and not used.issuperset(statement.sources):
             drafted.append(statement)
             used.update(statement.sources)
-    first = [quoted(best)] if best not in used else []
-    shown = (first + drafted)[:max_claims]
+    passed_over = [best] if best not in used else []
+    leads = bool(passed_over) and value(best) >= LEADS * max(map(value, used), default=0.0)
+    shown = [quoted(best)] * leads + drafted[: max_claims - len(passed_over)]
+    due = [] if leads else passed_over
+    for name in uncovered(question, [*due, *(s for statement in shown for s in statement.sources)]):
+        near = [s for s in sorted(evidence, key=value, reverse=True) if name <= words(s) and value(s) >= OWED_FROM][:1]
+        due += [s for s in near if s not in due]
     rest = [s for s in evidence if s not in used and s is not best and value(s) >= quote_from]
-    owed: list[Sentence] = []
-    for name in uncovered(question, [s for statement in shown for s in statement.sources]):
-        near = [s for s in sorted(evidence, key=value, reverse=True) if name <= words(s) and value(s) >= KEEP_FROM][:1]
-        owed += [s for s in near if s not in owed]
-    more = [s for s in sorted(rest, key=value, reverse=True) if s not in owed]
-    chosen = [*owed, *more][: max_claims - len(shown)]
+    more = [s for s in sorted(rest, key=value, reverse=True) if s not in due]
+    chosen = [*due, *more][: max_claims - len(shown)]
     return shown + [quoted(s) for s in evidence if s in chosen]
 
 

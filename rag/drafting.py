@@ -26,8 +26,8 @@ _PAIRS = (("“", "”"), ("(", ")"), ("[", "]"))
 class Drafting:
     """One draft over the evidence for one question. `told` is the conversation so far; for the others see `rag.cite`.
 
-    The most relevant sentence comes first where the draft passes it over, and two articles that contradict each other
-    come before everything: only where neither can happen any more is the beginning certain.
+    A sentence that is far more relevant comes first where the draft passes it over, and two articles that contradict
+    each other come before everything: only where neither can happen any more is the beginning certain.
     """
 
     def __init__(

@@ -59,11 +59,18 @@ def test_a_sentence_that_falls_leaves_the_draft_at_once() -> None:
     assert [claim.text for claim in claims] == [CUT, LONG]
 
 
-def test_while_the_best_source_may_still_come_first_nothing_stands() -> None:
-    told, claims, _ = written(f"{LONG} {OPENED} {CLOSING}", relevant(CUT, LONG, OPENED))
+def test_while_a_far_better_source_may_still_come_first_nothing_stands() -> None:
+    relevance = [{CUT: 1.0, LONG: 0.4, OPENED: 0.3}.get(s.text, 0.0) for s in FOUND]
+    told, claims, _ = written(f"{LONG} {OPENED} {CLOSING}", relevance)
     assert [passed.claims for passed in told] == [(), ()]
     assert told[-1].rest == f"{LONG} {OPENED} That is all "
     assert claims[0].text == f"“{CUT}”"
+
+
+def test_a_source_that_is_little_better_is_quoted_after_what_the_draft_says() -> None:
+    told, claims, _ = written(f"{LONG} {OPENED} {CLOSING}", relevant(CUT, LONG, OPENED))
+    assert [claim.text for claim in told[0].claims] == [LONG]
+    assert [claim.text for claim in claims] == [LONG, OPENED, f"“{CUT}”"]
 
 
 def test_where_two_articles_disagree_nothing_stands_before_the_end() -> None:

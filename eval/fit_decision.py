@@ -20,6 +20,9 @@ from rag.decide import MOST
 
 FOLDS = 10
 WEIGHTS = Path(__file__).parent.parent / "rag" / "decision_weights.json"
+QUESTION = ("nameless", "need_nameless", "asks")
+"""Of the question itself. Whom it names, a model hears better than nearness does; where it names nobody, nearness
+counts: on CLAPNQ, which asks without capitals, the AUROC is 0.90 with these three and 0.88 with nearness alone."""
 SENTENCE = ("titled", "alone", "passage", "overlap", "gives")
 JUDGED = ("judged", "trained")
 """What the logit of a model on a sentence is called: of any model, of one that was trained for it."""
@@ -32,9 +35,9 @@ Record = dict[str, Any]
 def regressions(judged: str) -> dict[str, tuple[str, ...]]:
     """Name and features of each regression in the weights file. Few, and of a meaning that holds for any articles."""
     return {
-        "answer": ("need", "asks", "lacking"),
-        f"answer_{judged}": ("need", "asks", judged, "named"),
-        f"answer_{judged}_stated": ("need", "asks", judged, "named", "stated"),
+        "answer": ("need", *QUESTION, "lacking"),
+        f"answer_{judged}": (*QUESTION, judged, "named"),
+        f"answer_{judged}_stated": (*QUESTION, judged, "named", "stated"),
         "sentence": SENTENCE,
         f"sentence_{judged}": (*SENTENCE, judged, "below_best"),
     }

@@ -29,7 +29,7 @@ MAX_CLAIMS = 4
 """Sentences of an answer, at most."""
 QUOTE_FROM = 0.25
 """Relevance from which a source sentence is quoted beside the draft."""
-QUOTE_FROM_TRAINED = 0.4
+QUOTE_FROM_TRAINED = 0.34
 """The same where a model that was trained to judge sentences said so: as much is found, and more of it is right."""
 KEEP_FROM = 0.2
 """Relevance below which a supported draft sentence is beside the question."""

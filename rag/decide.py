@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -18,6 +19,7 @@ from pathlib import Path
 from rag.asked import gives, is_question, kind, lacks_count
 from rag.evidence import Sentence
 from rag.facts import names
+from rag.lexicon import PRONOUNS, STANDINS
 from rag.words import content_words
 
 Features = dict[str, float]
@@ -50,13 +52,15 @@ UNCOUNTED = 0.05
 LACKING = 3.0
 """What the logit of a sentence counts less where it lacks what is asked for. More would suit questions for names, dates
 and numbers, and less those for definitions."""
-WRITE_FROM = 0.2
-"""Relevance from which a sentence is among those that the draft is written from."""
+WRITE_FROM, WRITE_SHARE = 0.2, 0.5
+"""Relevance, and share of that of the best, from which a sentence is among those that the draft is written from: beside
+a far better one, a small model copies the wrong one."""
 MOST = 4
 """Sentences that the draft is written from, at most."""
-ASKED = 7
-"""Sentences that the model is asked about, at most: asking is most of what an answer costs, and among the seven most
-relevant of those gathered stand 96 of 100 gold sentences."""
+ASKED = 5
+"""Sentences that the model is asked about, at most: asking is most of what an answer costs. With seven, neither the
+decision nor the quotes were any better on the shipped questions and on CLAPNQ (`eval.fit_decision`); with four, a tenth
+fewer of the shipped ones were answered right."""
 EARLY_FROM = 0.1
 """Probability below which the best sentences are not asked about together: a limit on seconds spent on refusals."""
 
@@ -70,11 +74,13 @@ def worth_asking(question: str, evidence: Sequence[Sentence]) -> list[int]:
 def features(
     question: str, evidence: Sequence[Sentence], chosen: Sequence[Sentence], judged: Judged | None
 ) -> Features:
-    """How much the answer needs the nearest sentence, and whether anything is asked; what the model makes of the best,
+    """How much the answer needs the nearest sentence, which tells more where the question names nobody, and whether
+    anything is asked; what the model makes of the best,
     those that lack what is asked for (a date, a number, a name …) counting less; and how much of whom and what the
     question names that one is about. Without a model: whether none of the chosen ones gives what is asked for.
     """
-    found = {"need": max((s.need for s in evidence), default=0.0), "asks": float(is_question(question))}
+    need, nameless = max((s.need for s in evidence), default=0.0), float(not names(question))
+    found = {"need": need, "nameless": nameless, "need_nameless": need * nameless, "asks": float(is_question(question))}
     if lacks_count([s.text for s in chosen], question):
         found["uncounted"] = 1.0
     if judged is None:
@@ -88,11 +94,17 @@ def features(
 
 
 def named(question: str, sentence: Sentence) -> float:
-    """The share (0..1) of the names in the question that a sentence is about: that it holds, or its title, or that its
-    "she" or "it" stands for; 1 where the question has none. A model takes one person's doing for another's."""
+    """The share (0..1) of the names in the question that a sentence is about: that it holds, or its title, or, where it
+    points back ("she", "this event", "the company"), the sentence before it; 1 where the question has none. A model
+    takes one person's doing for another's."""
     sought = [words for name in names(question) if (words := set(content_words(name.text)))]
-    about = set(content_words(f"{sentence.article.title or ''} {sentence.about} {sentence.text}"))
+    before = sentence.before if _POINTS_BACK.search(sentence.text) else ""
+    about = set(content_words(f"{sentence.article.title or ''} {sentence.about} {before} {sentence.text}"))
     return sum(words <= about for words in sought) / len(sought) if sought else 1.0
+
+
+_BACK = sorted(PRONOUNS - {"who", "which"} | {"that", "those"}) + [f"the {noun}" for noun in sorted(STANDINS)]
+_POINTS_BACK = re.compile(rf"\b({'|'.join(_BACK)})\b", re.IGNORECASE)
 
 
 def stated(logit: float) -> Features:
@@ -139,7 +151,8 @@ def sentence_features(question: str, evidence: Sequence[Sentence], judged: Judge
 def best(evidence: Sequence[Sentence], relevance: Sequence[float]) -> list[Sentence]:
     """The few sentences to write from, in their order: the most relevant, and whatever else is relevant enough."""
     order = sorted(range(len(evidence)), key=lambda i: -relevance[i])[:MOST]
-    taken = [i for place, i in enumerate(order) if place == 0 or relevance[i] >= WRITE_FROM]
+    enough = max([WRITE_FROM, *(WRITE_SHARE * relevance[i] for i in order[:1])])
+    taken = [i for place, i in enumerate(order) if place == 0 or relevance[i] >= enough]
     return [evidence[i] for i in sorted(taken)]
 
 

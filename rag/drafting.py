@@ -89,7 +89,7 @@ class Drafting:
             )
 
     def _stands(self) -> list[cite.Statement]:
-        """The draft sentences that begin the answer. Where the best source comes first by itself, or a quote of
+        """The draft sentences that begin the answer. Where a better source comes first by itself, or a quote of
         another follows, these are none of the draft's."""
         if self._disputed is None:
             # Whatever is shown in the end rests on some of these.

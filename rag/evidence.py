@@ -53,6 +53,8 @@ class Sentence:
     """Shape (dim,): the sentence alone, as embedded."""
     about: str = ""
     """Names of the sentence before that "he", "she" or "it" may stand for; "" where nothing points back."""
+    before: str = field(default="", compare=False, repr=False)
+    """The sentence before it in its passage."""
     copies: tuple[Article, ...] = field(default=(), compare=False, repr=False)
     """The other articles that print the same story."""
 
@@ -101,7 +103,18 @@ def _measure(question: str, hits: Sequence[Hit], embed: Embed) -> list[Sentence]
                 continue
             plain, title = float(cosines[i]), float(cosines[len(spans) + i])
             found[place] = Sentence(
-                hit.article, start, end, rank, hit.score, plain, title, 0.0, rows[i], about[i], hit.copies
+                hit.article,
+                start,
+                end,
+                rank,
+                hit.score,
+                plain,
+                title,
+                0.0,
+                rows[i],
+                about[i],
+                alone[i - 1] if i else "",
+                hit.copies,
             )
             titled.append(under_title[i])
     overlaps = _overlaps(question, titled)

@@ -123,6 +123,19 @@ def test_the_draft_is_written_from_the_best_and_from_few() -> None:
     assert decide.best(FOUND, [0.0] * len(FOUND)) == [FOUND[0]]
     assert len(decide.best(FOUND, [0.9] * len(FOUND))) == min(decide.MOST, len(FOUND))
     assert decide.best([], []) == []
+    beside = [0.9, 0.5, 0.4, 0.0, 0.0, 0.0][: len(FOUND)]
+    assert decide.best(FOUND, beside) == FOUND[:2]  # the third is not half as relevant as the first
+
+
+def test_a_matter_that_is_only_named_is_answered_less_readily() -> None:
+    asked, named = (
+        features(FOUND, None, text) for text in ("who cut the ribbon of the bridge", "ribbon of the bridge")
+    )
+    assert (asked["asks"], named["asks"]) == (1.0, 0.0)
+    known = {"need": 1.5, "trained": 0.0, "named": 1.0, "stated": 0.0, "lacking": 0.0}
+    for kind in ({}, {"trained", "named"}, {"trained", "named", "stated"}):
+        some = {k: v for k, v in known.items() if k in {"need", "lacking", *kind}}
+        assert decide.probability(some | {"asks": 1.0}) > decide.probability(some | {"asks": 0.0})
 
 
 @pytest.mark.parametrize("x", [-1e9, -2.0, 0.0, 2.0, 1e9])

@@ -38,6 +38,11 @@ def test_only_what_is_near_touches_on_the_subject() -> None:
     assert "touch on the subject" not in refuse.reason(question, HITS, near=False)
 
 
+def test_who_only_names_a_matter_is_told_to_ask_about_it() -> None:
+    assert "ask something about it" in refuse.reason("harbour bridge", HITS, near=True)
+    assert "ask something about it" not in refuse.reason("harbour bridge", HITS, near=False)
+
+
 @pytest.mark.parametrize("question", ["מי תכנן את הגשר?", "من صمم الجسر؟", "zebra " * 50, "a", "5"])
 def test_any_question_can_be_refused_in_words(question: str) -> None:
     assert refuse.reason(question, HITS, near=True).startswith("The articles do not say")

@@ -1,9 +1,8 @@
 """The probability that the articles hold the answer, and that a sentence belongs to it.
 
 Logistic regressions over few features that mean something. The weights are in `decision_weights.json`: without a
-model, once it has judged each sentence, and once it has judged the best together. They were fitted on CLAPNQ questions
-and the shipped ones, both kinds weighing the same; `python -m eval.fit_decision` shows how they do out of sample, and
-refits.
+model, once it has judged each sentence, and once it has judged the best together. They were fitted on four kinds of
+questions, each weighing the same (README); `python -m eval.fit_decision` shows how they do out of sample, and refits.
 """
 
 from __future__ import annotations
@@ -74,10 +73,10 @@ def worth_asking(question: str, evidence: Sequence[Sentence]) -> list[int]:
 def features(
     question: str, evidence: Sequence[Sentence], chosen: Sequence[Sentence], judged: Judged | None
 ) -> Features:
-    """How much the answer needs the nearest sentence, which tells more where the question names nobody, and whether
-    anything is asked; what the model makes of the best,
-    those that lack what is asked for (a date, a number, a name …) counting less; and how much of whom and what the
-    question names that one is about. Without a model: whether none of the chosen ones gives what is asked for.
+    """Of the question, whether anything is asked and, where it names nobody, how much the answer needs the nearest
+    sentence. What the model makes of the best one, those that lack what is asked for (a date, a number, a name …)
+    counting less; and how much of whom and what the question names that one is about. Without a model: how much the
+    nearest is needed in any case, and whether none of the chosen ones gives what is asked for.
     """
     need, nameless = max((s.need for s in evidence), default=0.0), float(not names(question))
     found = {"need": need, "nameless": nameless, "need_nameless": need * nameless, "asks": float(is_question(question))}

@@ -164,7 +164,8 @@ def _unit(question: str) -> str:
 _ASKS = re.compile(
     r"\b(who|whom|whose|what|which|when|where|why|how|whether)\b|[?？؟]\W*$"
     r"|^\W*(and|but|so|also|then|is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|must)\b"
-    r"|^\W*(name|list|tell|explain|describe|give|compare|define|summari[sz]e|differentiate)\b",
+    r"|^\W*(please\W+)?(name|list|tell|show|find|quote|state|give|explain|describe|discuss|compare|define|identify"
+    r"|outline|summari[sz]e|differentiate)\b",
     re.I,
 )
 

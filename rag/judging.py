@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from rag import prompt
-from rag.decide import Judged, worth_asking
+from rag.decide import ASKED_FIRST, Judged, is_sure, worth_asking
 from rag.evidence import Sentence
 from rag.types import Generator, Messages, Turn
 
@@ -17,16 +17,21 @@ def judged(
     model: Generator, question: str, evidence: Sequence[Sentence], history: Sequence[Turn], as_of: date | None
 ) -> Judged:
     """Of the sentences that are worth asking about, one at a time: among many a small model loses sight of what is
-    asked."""
-    asked = asked_about(model, question, evidence, history, as_of)
-    replies = model.choose_each(list(asked.values()), REPLIES)
-    return Judged({i: yes - no for i, (yes, no) in zip(asked, replies, strict=True)}, model.trained)
+    asked. Of the less relevant ones only where it is not sure of any before."""
+    prompts = asked_about(model, question, evidence, history, as_of)
+    logits: dict[int, float] = {}
+    for places in (list(prompts)[:ASKED_FIRST], list(prompts)[ASKED_FIRST:]):
+        if not is_sure(question, evidence, logits):
+            places = sorted(places)  # sentences of one article share its title
+            replies = model.choose_each([prompts[i] for i in places], REPLIES)
+            logits |= {i: yes - no for i, (yes, no) in zip(places, replies, strict=True)}
+    return Judged(logits, model.trained)
 
 
 def asked_about(
     model: Generator, question: str, evidence: Sequence[Sentence], history: Sequence[Turn], as_of: date | None
 ) -> dict[int, Messages]:
-    """The prompts of the sentences that are worth asking about, by their places."""
+    """The prompts of the sentences that are worth asking about, by their places, the most relevant first."""
     places = worth_asking(question, evidence)
     return {i: prompt.judge(question, evidence[i], history, as_of, titled=model.trained) for i in places}
 

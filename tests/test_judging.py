@@ -1,0 +1,42 @@
+"""Which sentences the model is asked about: those that come first, and the others only where it is not sure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from rag import decide, judging
+from tests.fakes import FakeGenerator
+from tests.sample import BRIDGE, evidence, hit
+
+QUESTION = "Who cut the ribbon of the harbour bridge?"
+LINES = [f"Mayor {name} cut a ribbon of the harbour bridge in Lindau on day {n}." for n, name in enumerate(
+    ("Anna", "Bert", "Carl", "Dora", "Emil", "Frida", "Gustav", "Hanna"), start=1)]  # fmt: skip
+FOUND = evidence(QUESTION, [hit(replace(BRIDGE, text=" ".join(LINES)))])
+
+
+@pytest.mark.parametrize(
+    ("logit", "asked"),
+    [
+        (decide.SURE_FROM, decide.ASKED_FIRST),
+        (decide.SURE_FROM + 3, decide.ASKED_FIRST),
+        (decide.SURE_FROM - 0.1, decide.ASKED),
+        (-5.0, decide.ASKED),
+    ],
+)
+def test_the_others_are_asked_about_only_where_the_first_leave_a_doubt(logit: float, asked: int) -> None:
+    model = FakeGenerator(logit=logit)
+    judged = judging.judged(model, QUESTION, FOUND, (), None)
+    assert len(judged.logits) == len(model.calls) == asked
+    assert set(judged.logits) == set(decide.worth_asking(QUESTION, FOUND)[:asked])
+
+
+def test_a_yes_to_a_sentence_that_lacks_what_is_asked_for_is_not_sure() -> None:
+    model = FakeGenerator(logit=decide.SURE_FROM)
+    question = "Why did the mayor cut the ribbon of the harbour bridge?"
+    assert len(judging.judged(model, question, FOUND, (), None).logits) == decide.ASKED
+
+
+def test_without_evidence_nothing_is_asked() -> None:
+    assert judging.judged(FakeGenerator(), QUESTION, [], (), None).logits == {}

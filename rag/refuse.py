@@ -28,7 +28,7 @@ NOTHING_TO_SEARCH = "There are no articles to look in: the filters, if there are
 
 
 def reason(question: str, hits: Sequence[Hit], near: bool) -> str:
-    """`near`: whether they hold anything near the question.
+    """`near`: whether they hold anything near the question; whom they mention is near enough.
 
     >>> reason("Who won the 2026 cup?", [], near=False)
     'The articles do not say: “Who won the 2026 cup?” None of the nearest mentions “2026”.'
@@ -39,7 +39,7 @@ def reason(question: str, hits: Sequence[Hit], near: bool) -> str:
     missing = unmentioned(question, hits)
     if not missing:
         touched = TOUCHED if is_question(question) else UNASKED
-        return f"{text} {touched if near else 'Nothing in them is near it.'}"
+        return f"{text} {touched if near or names(question) else 'Nothing in them is near it.'}"
     return f"{text} None of the nearest mentions {' or '.join(f'“{word}”' for word in missing)}."
 
 

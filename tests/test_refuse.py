@@ -38,6 +38,10 @@ def test_only_what_is_near_touches_on_the_subject() -> None:
     assert "touch on the subject" not in refuse.reason(question, HITS, near=False)
 
 
+def test_whom_the_articles_mention_they_touch_on() -> None:
+    assert "touch on the subject" in refuse.reason("At which school was Mayor Ilse Brandt?", HITS, near=False)
+
+
 def test_who_only_names_a_matter_is_told_to_ask_about_it() -> None:
     assert "ask something about it" in refuse.reason("harbour bridge", HITS, near=True)
     assert "ask something about it" not in refuse.reason("harbour bridge", HITS, near=False)

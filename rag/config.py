@@ -73,7 +73,7 @@ class Config:
     support_threshold: float = 0.83
     """Show a draft sentence when the probability that its source supports it is at least this; below it, the source's
     own words take its place. Drafts are asked to keep those words, so the line is far above one half: a single word
-    that the source does not hold ("an office in Beijing") ends near 0.7."""
+    that the source does not hold ("an office in Beijing") ends at 0.7 to 0.8 in a short sentence."""
     max_answer_tokens: int = 160
     """Tokens of the draft, at most."""
     max_question_chars: int = 2000

@@ -20,9 +20,9 @@ def judged(
     asked. Of the less relevant ones only where it is not sure of any before."""
     prompts = asked_about(model, question, evidence, history, as_of)
     logits: dict[int, float] = {}
-    for places in (list(prompts)[:ASKED_FIRST], list(prompts)[ASKED_FIRST:]):
+    for some in (list(prompts)[:ASKED_FIRST], list(prompts)[ASKED_FIRST:]):
         if not is_sure(question, evidence, logits):
-            places = sorted(places)  # sentences of one article share its title
+            places = sorted(some)  # sentences of one article share its title
             replies = model.choose_each([prompts[i] for i in places], REPLIES)
             logits |= {i: yes - no for i, (yes, no) in zip(places, replies, strict=True)}
     return Judged(logits, model.trained)

@@ -51,6 +51,8 @@ _BE = frozenset(["is", "are", "was", "were", "be", "been", "being"])
 _RANK = {"asked": 4, "possible": 3, "planned": 2, "future": 1, "fact": 0}
 _ASKING = frozenset(["whether", "if"])
 """What follows is asked, doubted or a condition, and not said to be so."""
+_ASKED_WHETHER = ASKED | SPEECH
+_SOMEBODY_SAYS = SPEECH | NEGATIONS
 _ASKED_BEFORE = 3
 """Words before it among which one that asks is looked for."""
 _ASKED_WORDS = 20
@@ -159,7 +161,7 @@ def _attach(row: list[Token]) -> list[Token]:
         if low == "could" and following == "not":
             hedge = "fact"  # "could not agree" reports what happened
         if low in _ASKING and (not i or row[i - 1].text.lower() != "as"):
-            asking = ASKED | SPEECH if low == "whether" else ASKED
+            asking = _ASKED_WHETHER if low == "whether" else ASKED
             asks = any(t.text.lower() in asking for t in row[max(0, i - _ASKED_BEFORE) : i])
             for j in range(i + 1, min(i + 1 + _ASKED_WORDS, len(row))):
                 if row[j].clause != token.clause and not (asks and _goes_on(row, i, j)):
@@ -182,7 +184,7 @@ def _goes_on(row: list[Token], at: int, place: int) -> bool:
     """Whether a clause belongs to the question that "whether" opened before it: nobody says something there."""
     token = row[place]
     here = [t for t in row if (t.sentence, t.clause) == (token.sentence, token.clause)]
-    return token.sentence == row[at].sentence and not any(t.text.lower() in SPEECH | NEGATIONS for t in here)
+    return token.sentence == row[at].sentence and not any(t.text.lower() in _SOMEBODY_SAYS for t in here)
 
 
 def _governed(row: list[Token], at: int, most: int) -> list[int]:

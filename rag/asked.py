@@ -16,7 +16,7 @@ from rag.words import content_words
 
 Kind = Literal["date", "number", "name", "reason", "quotation", ""]
 
-_DATE = re.compile(r"\b(when|since when|(what|which) (year|month|day|date|week|weekday|season|century))\b", re.I)
+_DATE = re.compile(r"\b(when|(what|which) (year|month|day|date|time|week|weekday|season|century))\b", re.I)
 _NUMBER = re.compile(
     r"\bhow (many|much|long|old|big|large|often|far|tall|high|fast|deep|wide|heavy)\b"
     r"|\bwhat (number|share|percentage|price|age|amount)\b",
@@ -36,6 +36,12 @@ _COUNT = re.compile(
     r"\b(dozens|scores|hundreds|thousands|millions|billions|trillions|a couple|both|none|nobody|no[ -]one)\b", re.I
 )
 """A number that is told without one: "dozens" answers how many, "several" does not."""
+_MOMENT = re.compile(
+    r"\b(in|after|within|at|by|since|for|until|before|from|over|next|last|past|first) (the |about )?$", re.I
+)
+_OF_TIME = re.compile(r"[\s-]*(ago|later|earlier|before|after|from now|old)\b", re.I)
+"""What stands before or after "three years" where that says when: "a three-year contract" does not."""
+_CLOCK = re.compile(r"\b\d{1,2}([:.]\d\d)? ?[ap]\.?m\b|\b\d{1,2}:\d\d\b|\b(noon|midnight)\b", re.I)
 TIMES = frozenset(["year", "month", "week", "day", "hour", "minute", "second", "decade", "century"])
 _REASON = re.compile(r"\b(why|what (caused|prompted)|for what reason)\b", re.I)
 _CAUSE = re.compile(
@@ -107,12 +113,16 @@ def gives(text: str, question: str) -> bool:
     False
     >>> gives("Track 1.5 met in Lindau.", "When did Track 1.5 meet?")
     False
+    >>> gives("It has a three-year contract worth 2 million euros.", "When was it founded?")
+    False
     >>> gives("Ilse Brandt cut the ribbon.", "Who cut the ribbon?")
     True
     """
     wanted = kind(question)
     if wanted == "date":
-        return bool(dates(text) or _new_numbers(text, question))
+        return bool(dates(text) or _CLOCK.search(text)) or any(
+            _tells_when(number, text) for number in _new_numbers(text, question)
+        )
     if wanted == "number":
         if _COUNT.search(text):
             return True
@@ -132,6 +142,12 @@ def gives(text: str, question: str) -> bool:
     if wanted == "reason":
         return bool(_CAUSE.search(text))
     return True
+
+
+def _tells_when(number: Number, text: str) -> bool:
+    if number.unit in TIMES:
+        return bool(_MOMENT.search(text[: number.start]) or _OF_TIME.match(text[number.end :]))
+    return number.unit in ("", "th")
 
 
 def _new_numbers(text: str, question: str) -> list[Number]:

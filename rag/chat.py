@@ -296,7 +296,7 @@ class Chatbot:
         chosen = decide.best(evidence, relevance)
         features = decide.features(asked.question, evidence, chosen, judged)
         confidence = decide.probability(features)
-        if model and chosen and (confidence >= decide.EARLY_FROM or not self._config.check):
+        if model and decide.asks_together(chosen) and (confidence >= decide.EARLY_FROM or not self._config.check):
             stated = judging.stated(model, asked.question, chosen, *around)
             confidence = decide.probability(features | decide.stated(stated))
         if self._config.check and (not evidence or confidence < self._config.answer_threshold):
@@ -304,7 +304,10 @@ class Chatbot:
             return
         asked.tell("writing")
         drafting = self._drafting(asked, known) if self._config.check else None
-        draft, first = yield from self._write(prompt.answer(chosen, asked.question, *around), asked, drafting)
+        draft, first = "", None
+        if model:
+            messages, after = judging.writing(model, asked.question, chosen, *around)
+            draft, first = yield from self._write(model, messages, after, asked, drafting)
         asked.tell("checking")
         statements, dropped = drafting.finish() if drafting else (self._unchecked(draft, evidence), ())
         claims, citations = cite.number(statements)
@@ -324,18 +327,22 @@ class Chatbot:
         return cite.unchecked(drafted, cite.nearness(drafted, evidence, self._index.embed), evidence)
 
     def _write(
-        self, messages: Messages, asked: _Asked, drafting: Drafting | None = None
+        self,
+        model: Generator,
+        messages: Messages,
+        after: Messages | None,
+        asked: _Asked,
+        drafting: Drafting | None = None,
     ) -> abc.Generator[Event, None, tuple[str, float | None]]:
-        """Yield the reply in Tokens; return it whole, with the seconds until the first. No model: nothing."""
+        """Yield the reply in Tokens; return it whole, with the seconds until the first."""
         text, first = "", None
-        if self._generator is not None:
-            with closing(self._generator.stream(messages, self._config.max_answer_tokens)) as pieces:
-                for piece in pieces:
-                    first = first or time.perf_counter() - asked.started
-                    text += piece
-                    yield Token(piece)
-                    if drafting and (passed := drafting.add(piece)):
-                        asked.passed(passed)
+        with closing(model.stream(messages, self._config.max_answer_tokens, after)) as pieces:
+            for piece in pieces:
+                first = first or time.perf_counter() - asked.started
+                text += piece
+                yield Token(piece)
+                if drafting and (passed := drafting.add(piece)):
+                    asked.passed(passed)
         return text, first
 
     def _refusal(self, asked: _Asked, known: _Known, confidence: float) -> Answer:
@@ -349,7 +356,9 @@ class Chatbot:
     def _from_memory(self, asked: _Asked) -> Iterator[Event]:
         """The baseline without articles: whatever the model says, uncited."""
         yield Retrieved(())
-        text, first = yield from self._write(prompt.from_memory(asked.question), asked)
+        text, first = "", None
+        if self._generator:
+            text, first = yield from self._write(self._generator, prompt.from_memory(asked.question), None, asked)
         claims = tuple(Claim(sentence) for sentence in cite.draft_sentences(text))
         seconds = Seconds(0.0, first, time.perf_counter() - asked.started)
         yield Answer(asked.question, text, claims, (), (), None, 1.0, seconds)

@@ -42,23 +42,27 @@ class Context:
         self._api, self._llama, self._block = api, llama, block
         self._adapter = adapter
         self._n_ctx, self._n_vocab = int(llama.n_ctx()), int(llama.n_vocab())
+        self._open: dict[int, tuple[int, ...]] = {}  # sequences of endings that can be gone on with, and their tokens
         self.evaluated = 0
         """Tokens that were put to the model, so far."""
 
     def extend(self, length: int, tokens: Sequence[int]) -> Logits:
         """Logits after the last of `tokens`, which are put after the first `length` of the trunk."""
+        self._close()
         entries = [_Entry(token, length + i, [TRUNK]) for i, token in enumerate(tokens)]
         return self._evaluate(entries, [len(tokens) - 1])[len(tokens) - 1]
 
     def cut(self, length: int) -> None:
         """Forget what the trunk holds after so many tokens."""
+        self._close()
         self._api.llama_memory_seq_rm(self._memory, TRUNK, length, -1)
 
     def endings(self, length: int, tails: Sequence[Sequence[int]]) -> Iterator[Logits]:
         """Logits after each of these endings of the trunk, which has `length` tokens and stays as it is.
 
         They are evaluated under the adapter, if there is one; what some of them begin with alike, once. The numbers
-        depend on the trunk and on the endings that are given together, on nothing else.
+        depend on the trunk and on the endings that are given together, on nothing else. Those that were evaluated last
+        stay open to `go_on` until the next ones, or until the trunk changes.
         """
         self._adapt(True)
         try:
@@ -66,6 +70,15 @@ class Context:
                 yield from self._beside(length, group)
         finally:
             self._adapt(False)
+
+    def go_on(self, length: int, tail: Sequence[int]) -> bool:
+        """Put an open ending into the trunk, as it was read; False: it is not open."""
+        branch = next((branch for branch, tokens in self._open.items() if tokens == tuple(tail)), None)
+        if branch is None:
+            return False
+        self._api.llama_memory_seq_cp(self._memory, branch, TRUNK, length, -1)
+        self._close()
+        return True
 
     def state(self) -> bytes | None:
         """What the trunk holds; None where llama.cpp does not give it."""
@@ -102,20 +115,27 @@ class Context:
             self._api.llama_set_adapters_lora(self._ctx, None, 0, None)
 
     def _beside(self, length: int, tails: Sequence[Sequence[int]]) -> list[Logits]:
+        self._close()  # what is open would move the cells of these, and with them the last digits
         entries, ends = _laid(tails, length)
-        for branch in range(1, len(tails) + 1):
+        for branch, tail in enumerate(tails, start=1):
             self._api.llama_memory_seq_cp(self._memory, TRUNK, branch, 0, -1)
+            self._open[branch] = tuple(tail)
         try:
             found = self._evaluate(entries, ends)
-        finally:
-            for branch in range(1, len(tails) + 1):
-                self._api.llama_memory_seq_rm(self._memory, branch, -1, -1)
+        except ModelError:
+            self._close()
+            raise
         return [found[end] for end in ends]
+
+    def _close(self) -> None:
+        for branch in self._open:
+            self._api.llama_memory_seq_rm(self._memory, branch, -1, -1)
+        self._open.clear()
 
     def _evaluate(self, entries: Sequence[_Entry], wanted: Collection[int]) -> dict[int, Logits]:
         """Logits after the entries at the wanted places, evaluated in as few calls as there is room for, alike long."""
         found = {}
-        for chunk in _chunks(len(entries), self._block):
+        for chunk in chunks(len(entries), self._block):
             self._call([entries[i] for i in chunk], [i - chunk.start for i in wanted if i in chunk])
             for i in wanted:
                 if i in chunk:
@@ -187,9 +207,9 @@ def _alike(tail: Sequence[int], other: Sequence[int]) -> int:
     return next((i for i in range(most) if tail[i] != other[i]), most)
 
 
-def _chunks(length: int, block: int) -> list[range]:
+def chunks(length: int, block: int) -> list[range]:
     """
-    >>> _chunks(300, 128), _chunks(7, 128)
+    >>> chunks(300, 128), chunks(7, 128)
     ([range(0, 100), range(100, 200), range(200, 300)], [range(0, 7)])
     """
     size = -(-length // -(-length // block))

@@ -1,4 +1,4 @@
-"""What a language model says of the evidence: of each sentence, and of the best together. Decides nothing."""
+"""What a language model is asked: of each sentence, of the best together, and for the answer. Decides nothing."""
 
 from __future__ import annotations
 
@@ -42,3 +42,14 @@ def stated(
     """Logit of yes minus that of no to "do these state the answer?"."""
     yes, no = model.choose(prompt.stated(chosen, question, history, as_of), REPLIES)
     return yes - no
+
+
+def writing(
+    model: Generator, question: str, chosen: Sequence[Sentence], history: Sequence[Turn], as_of: date | None
+) -> tuple[Messages, Messages | None]:
+    """The prompt for the answer from these sentences, and the one that it goes on after if it goes on from one of
+    `judged`: a single sentence has been read, under its title, right after the question."""
+    if len(chosen) != 1:
+        return prompt.answer(chosen, question, history, as_of), None
+    judged = prompt.judge(question, chosen[0], history, as_of, titled=model.trained)
+    return prompt.answer_from(judged), judged

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import codecs
 import contextlib
+import itertools
 import os
 import threading
 import time
@@ -21,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-from rag.context import EVEN, SEQUENCES, Context, Logits
+from rag.context import EVEN, SEQUENCES, Context, Logits, chunks
 from rag.errors import ModelBroken, ModelError, ModelNotFound, QuestionError
 from rag.states import States
 from rag.tokenizer import Tokenizer
@@ -100,6 +101,7 @@ class LlamaCpp:
         self._cached: list[int] = []  # tokens whose keys and values the context holds
         self._ends: list[int] = []  # where the blocks end in which they were evaluated
         self._logits: Logits | None = None  # after the last token of _cached
+        self._judged_from: int | None = None  # from where on _cached was read under the adapter, if it was
         self.tokenizer = Tokenizer(self._llama, self._name)
 
     @property
@@ -119,14 +121,15 @@ class LlamaCpp:
         self._must_be_open()
         return len(self.tokenizer.tokens(text))
 
-    def stream(self, messages: Messages, max_tokens: int) -> Pieces:
+    def stream(self, messages: Messages, max_tokens: int, after: Messages | None = None) -> Pieces:
         """Yield the reply piece by piece; closing the iterator stops the model within one token."""
         from llama_cpp import llama_vocab_is_eog
 
         segments = self._prompt(messages, max_tokens)
+        judged = len(self._prompt(after, 0)) if after else 0
         decoder = codecs.getincrementaldecoder("utf-8")("replace")  # a token may end inside a character
         with self._alone():
-            logits = self._evaluate(segments)
+            logits = self._go_on(segments, judged) if judged > 1 else self._evaluate(segments)
             for _ in range(max_tokens):
                 self._must_be_open()  # it may have been closed since the last piece was taken
                 token = int(np.argmax(logits))
@@ -246,6 +249,9 @@ class LlamaCpp:
         ends = _block_ends(segments, self._block)
         if self._logits is not None and self._cached == tokens and self._ends == ends:
             return self._logits
+        if self._judged_from is not None:  # no other prompt begins with what was read under the adapter
+            self._truncate(self._judged_from)
+            self._judged_from = None
         same = 0
         for have, want in zip(self._cached, tokens, strict=False):
             if have != want:
@@ -265,6 +271,22 @@ class LlamaCpp:
         self._logits = logits
         return logits
 
+    def _go_on(self, segments: Sequence[Sequence[int]], judged: int) -> Logits:
+        """Like `_evaluate`, the last of the first `judged` segments being read as an ending of `choose_each`, where it
+        still stands if that has just happened."""
+        *before, ending = segments[:judged]
+        self._evaluate(before)
+        start = len(self._cached)
+        if not self._context.go_on(start, ending):
+            list(self._context.endings(start, [ending]))
+            self._context.go_on(start, ending)
+        self._judged_from = start
+        self._cached.extend(ending)
+        for segment in segments[judged:]:
+            for chunk in chunks(len(segment), self._block):
+                logits = self._decode(segment[chunk.start : chunk.stop])
+        return logits
+
     def _restore(self, tokens: Sequence[int]) -> bool:
         """Bring the empty context to exactly these tokens from disk; False: they are not there."""
         assert self._states is not None
@@ -282,7 +304,7 @@ class LlamaCpp:
 
     def _key(self, tokens: Sequence[int]) -> str:
         """All that a state depends on: the file, the version and the calls of its evaluation, and the text."""
-        return f"{self._made_by} {' '.join(map(str, tokens))}"
+        return f"{self._made_by} {_block_ends([tokens], self._block)} {' '.join(map(str, tokens))}"
 
     def _branch(self) -> None:
         """Open the context anew with room for branches: the constructor gives that to embedding models alone."""
@@ -314,13 +336,12 @@ class LlamaCpp:
 def _block_ends(segments: Sequence[Sequence[int]], block: int) -> list[int]:
     """
     >>> _block_ends([[0] * 300, [0] * 20], 128)
-    [128, 256, 300, 320]
+    [100, 200, 300, 320]
     """
-    ends, start = [], 0
-    for segment in segments:
-        ends += [*range(start + block, start + len(segment), block), start + len(segment)]
-        start += len(segment)
-    return ends
+    starts = itertools.accumulate(map(len, segments), initial=0)
+    return [
+        start + chunk.stop for start, one in zip(starts, segments, strict=False) for chunk in chunks(len(one), block)
+    ]
 
 
 def _alike(prompts: Sequence[Sequence[Sequence[int]]]) -> int:

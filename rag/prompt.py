@@ -81,7 +81,15 @@ def answer(
     evidence: Sequence[Sentence], question: str, history: Sequence[Turn] = (), as_of: date | None = None
 ) -> Messages:
     """Asks for the answer; goes on where `stated` ends, of which nothing is evaluated again."""
-    asked = stated(evidence, question, history, as_of)
+    return _write(stated(evidence, question, history, as_of))
+
+
+def answer_from(judged: Messages) -> Messages:
+    """Asks for the answer from the one sentence of a `judge` prompt, and goes on where it ends."""
+    return _write(judged)
+
+
+def _write(asked: Messages) -> Messages:
     return [*asked, {"role": "assistant", "content": f"{CUT}Yes"}, {"role": "user", "content": WRITE}]
 
 

@@ -79,7 +79,7 @@ class OpenAIServer:
             self._tokenizes = False
         return estimate_tokens(text)
 
-    def stream(self, messages: Messages, max_tokens: int) -> Generator[str, None, None]:
+    def stream(self, messages: Messages, max_tokens: int, after: Messages | None = None) -> Generator[str, None, None]:
         """Yield the reply piece by piece; closing the iterator closes the connection, at which servers stop."""
         whole = False
         with self._completion(self._body(messages, max_tokens) | {"stream": True}) as response:

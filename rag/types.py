@@ -312,8 +312,11 @@ class Generator(Protocol):
 
     def count_tokens(self, text: str) -> int: ...
 
-    def stream(self, messages: Messages, max_tokens: int) -> Pieces:
-        """Yield the reply piece by piece. Closing the iterator stops the model within one token."""
+    def stream(self, messages: Messages, max_tokens: int, after: Messages | None = None) -> Pieces:
+        """Yield the reply piece by piece. Closing the iterator stops the model within one token.
+
+        `after`: the prompt of `choose_each` that the messages begin with, up to a `CUT`: a generator may go on from
+        there instead of reading it again."""
         ...
 
     def choose(self, messages: Messages, options: Sequence[str]) -> list[float]:

@@ -107,7 +107,8 @@ class FakeGenerator:
     def count_tokens(self, text: str) -> int:
         return len(words(text))
 
-    def stream(self, messages: Messages, max_tokens: int) -> Pieces:
+    def stream(self, messages: Messages, max_tokens: int, after: Messages | None = None) -> Pieces:
+        assert after is None or list(messages)[: len(after)] == list(after)
         self.calls.append(Call("stream", tuple(messages), max_tokens=max_tokens))
         assert self.replies, f"the test scripted no reply for this prompt: {self.calls[-1].prompt!r}"
         return self._speak(self.replies.popleft(), max_tokens)

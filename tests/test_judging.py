@@ -40,3 +40,20 @@ def test_a_yes_to_a_sentence_that_lacks_what_is_asked_for_is_not_sure() -> None:
 
 def test_without_evidence_nothing_is_asked() -> None:
     assert judging.judged(FakeGenerator(), QUESTION, [], (), None).logits == {}
+
+
+def test_from_one_sentence_the_answer_goes_on_where_it_was_judged() -> None:
+    model = FakeGenerator(logit=4.0)
+    judging.judged(model, QUESTION, FOUND, (), None)
+    messages, after = judging.writing(model, QUESTION, FOUND[:1], (), None)
+    assert after in [list(call.messages) for call in model.calls]
+    assert messages[: len(after)] == after
+    assert FOUND[0].text in after[-1]["content"]
+
+
+def test_from_several_sentences_the_answer_goes_on_where_they_were_asked_about_together() -> None:
+    model = FakeGenerator()
+    judging.stated(model, QUESTION, FOUND[:2], (), None)
+    messages, after = judging.writing(model, QUESTION, FOUND[:2], (), None)
+    assert after is None
+    assert messages[: len(model.calls[0].messages)] == list(model.calls[0].messages)

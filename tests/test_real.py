@@ -201,6 +201,34 @@ def test_the_adapter_is_for_the_endings_alone(llama: LlamaCpp, gguf: Path) -> No
         trained.close()
 
 
+def test_writing_goes_on_from_a_judged_sentence_whatever_came_between(llama: LlamaCpp, gguf: Path) -> None:
+    """What is read under the adapter is gone on from where it stands, read again where it does not, and forgotten."""
+    texts = ("The bridge is 412 metres long.", "Mayor Ilse Brandt cut the ribbon.")
+    asked = [user(f"How long is the bridge?{CUT}\nSentence: {text}") for text in texts]
+    goes_on = [
+        *asked[0],
+        {"role": "assistant", "content": f"{CUT}Yes"},
+        {"role": "user", "content": "Write the answer in a full sentence."},
+    ]
+    other = user("Name a colour.")
+    trained = LlamaCpp(gguf, n_ctx=1024, adapter=JUDGE)
+    try:
+        trained.choose_each(asked, ["Yes", "No"])
+        read = trained.evaluated
+        said = "".join(trained.stream(goes_on, 16, asked[0]))
+        at_once = trained.evaluated - read
+        assert "412" in said
+        plain = "".join(trained.stream(other, 8))
+        assert plain == "".join(llama.stream(other, 8))
+        read = trained.evaluated
+        assert "".join(trained.stream(goes_on, 16, asked[0])) == said
+        assert at_once < trained.evaluated - read
+        assert "".join(trained.stream(other, 8)) == plain
+        assert "".join(llama.stream(goes_on, 16, asked[0])) == "".join(llama.stream(goes_on, 16))
+    finally:
+        trained.close()
+
+
 def test_a_file_that_is_no_adapter_of_the_model(gguf: Path, tmp_path: Path) -> None:
     (tmp_path / "other.gguf").write_bytes(JUDGE.read_bytes()[:5000])
     with pytest.raises(ModelBroken, match=r"other\.gguf"):

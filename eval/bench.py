@@ -96,8 +96,9 @@ def plainly(said: Said) -> Row:
     }
 
 
-def measure(config: Config, asked: Sequence[Question]) -> dict[str, Any]:
-    """Everything in one run. The memory is Footnote's alone: it is read before the other pipeline is loaded."""
+def measure(config: Config, asked: Sequence[Question], follow_ups: Sequence[Question] = ()) -> dict[str, Any]:
+    """Everything in one run; further follow-ups are put to Footnote alone. The memory is Footnote's: it is read before
+    the other pipeline is loaded."""
     starts = {name: _seconds(lambda line=line: subprocess.run([sys.executable, *line], check=True, capture_output=True))
               for name, line in STARTS.items()}  # fmt: skip
     started = time.perf_counter()
@@ -121,6 +122,7 @@ def measure(config: Config, asked: Sequence[Question]) -> dict[str, Any]:
                 (ours_of(question), plainly(plain.ask(question.question)))
                 for question in track(asked[WARM_UP:], "asking both", disable=not sys.stderr.isatty())
             ]
+            further = [ours_of(q) for q in track(follow_ups, "following up", disable=not sys.stderr.isatty())]
             limits = plain.speeds()
         finally:
             plain.close()
@@ -134,8 +136,9 @@ def measure(config: Config, asked: Sequence[Question]) -> dict[str, Any]:
         "peak memory, GiB": memory,
         "footnote": _quantiles(ours) | {"quality": quality(warm, ours)},
         "plain": _quantiles(theirs) | {"quality": quality(warm, theirs)},
-        "ratios of medians": ratios(ours, theirs),
-        "intervals": intervals(ours, theirs),
+        "follow-ups": _quantiles([row for row in [*ours, *further] if row["follow-up"]]),
+        "ratios of medians": ratios(ours, theirs, further),
+        "intervals": intervals(ours, theirs, further),
         "llama.cpp, tokens a second": limits
         | {"share reached in writing": _median(ours, "written a second") / limits["generation"]},
     }
@@ -152,25 +155,29 @@ def quality(asked: Sequence[Question], rows: Sequence[Row]) -> Times:
     return {name: float(np.mean(values)) for name, values in columns.items() if values}
 
 
-def ratios(ours: Sequence[Row], theirs: Sequence[Row]) -> Times:
-    """How many times sooner than the plain pipeline, by medians; for follow-ups apart, whose turn before is known."""
+def ratios(ours: Sequence[Row], theirs: Sequence[Row], further: Sequence[Row] = ()) -> Times:
+    """How many times sooner than the plain pipeline, by medians; for follow-ups, those of `further` among them, apart:
+    the turn before has just been answered."""
     found = {}
     for name in ("first token", "first sentence", "whole answer"):
         if any(name in row for row in ours):
             found[name] = _median(theirs, name) / _median(ours, name)
-    after = [row for row in ours if row.get("follow-up")]
+    after = [row for row in [*ours, *further] if row.get("follow-up")]
     if any("first token" in row for row in after):
         found["first token of a follow-up"] = _median(theirs, "first token") / _median(after, "first token")
     return found
 
 
-def intervals(ours: Sequence[Row], theirs: Sequence[Row]) -> dict[str, tuple[float, float]]:
+def intervals(
+    ours: Sequence[Row], theirs: Sequence[Row], further: Sequence[Row] = ()
+) -> dict[str, tuple[float, float]]:
     """The 95 % percentile bootstrap of the ratios, over the questions."""
     random = np.random.default_rng(SEED)
     drawn: dict[str, list[float]] = {}
     for _ in range(RESAMPLES):
         places = random.integers(len(ours), size=len(ours))
-        for name, value in ratios([ours[i] for i in places], [theirs[i] for i in places]).items():
+        others = [further[i] for i in random.integers(len(further), size=len(further))] if further else []
+        for name, value in ratios([ours[i] for i in places], [theirs[i] for i in places], others).items():
             drawn.setdefault(name, []).append(value)
     return {name: (float(np.quantile(v, 0.025)), float(np.quantile(v, 0.975))) for name, v in drawn.items()}
 
@@ -245,8 +252,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     config = Config(corpus=args.corpus, model=args.model)
     every = sets.read(args.questions)
     # Answerable and unanswerable ones may stand in blocks.
-    order = np.random.default_rng(0).permutation(len(every))[: args.limit + WARM_UP]
-    result = measure(config, [every[int(i)] for i in order])
+    order = [every[int(i)] for i in np.random.default_rng(0).permutation(len(every))]
+    asked, left = order[: args.limit + WARM_UP], order[args.limit + WARM_UP :]
+    result = measure(config, asked, [question for question in left if question.history])
     show(result)
     if args.report:
         args.report.mkdir(parents=True, exist_ok=True)

@@ -67,6 +67,7 @@ def record(question: Question, index: Index, embed: Embed, model: Generator, con
         "features": decide.features(text, evidence, unaided, None)
         | decide.features(text, evidence, chosen, judged)
         | decide.stated(judging.stated(model, text, chosen, earlier, question.as_of)),
+        "together": decide.asks_together(chosen),
         "sentences": [
             row | {"gold": is_gold(s, question), "text": s.text} for s, row in zip(evidence, rows, strict=True)
         ],

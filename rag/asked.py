@@ -6,6 +6,7 @@ answered by "Several people were detained", nor "Who led them?" by a sentence th
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable
 from typing import Literal
@@ -175,6 +176,31 @@ def _unit(question: str) -> str:
     match = _HOW_MANY.search(question)
     counted = numbers(f"2 {match[1]}") if match else ()
     return counted[0].unit if counted else ""
+
+
+_AND = re.compile(r"(['’]s)?,? (and|or|than|versus|vs\.?) (the )?|, ", re.I)
+_NATIONALITY = re.compile(r"\w+(ese|ish|ian|ean|ican)")
+_AND_WHAT = re.compile(r"\w\W+(and|or) (who|whom|whose|what|which|when|where|why|how)\b", re.I)
+
+
+def side_by_side(question: str) -> list[Name]:
+    """The names that the question sets side by side.
+
+    >>> [name.text for name in side_by_side("What do Ilse Brandt and Weiss say of the bridge in Lindau?")]
+    ['Ilse Brandt', 'Weiss']
+    """
+    found = [name for name in names(question) if not _NATIONALITY.fullmatch(name.text)]
+    pairs = [(a, b) for a, b in itertools.pairwise(found) if _AND.fullmatch(question[a.end : b.start])]
+    return list(dict.fromkeys(name for pair in pairs for name in pair))
+
+
+def is_manifold(question: str) -> bool:
+    """Whether it asks for several things, or for the same of several names or dates: one sentence may not be enough.
+
+    >>> [is_manifold(q) for q in ("Who built it, and when?", "Where did they meet in May and in June?", "And who?")]
+    [True, True, False]
+    """
+    return bool(_AND_WHAT.search(question) or side_by_side(question) or len(dates(question)) > 1)
 
 
 _ASKS = re.compile(

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from rag import sentences
+from rag.asked import side_by_side
 from rag.copies import holds
 from rag.evidence import Sentence
-from rag.facts import names
 from rag.support import Support, SupportChecker
 from rag.types import Article, Citation, Claim, Embedder, Vectors
 from rag.words import content_words
@@ -49,8 +49,6 @@ _MARKS = re.compile(
 one sign at the end of a sentence, for "(24)" is an age."""
 
 _PREAMBLE = re.compile(r"^(The|This) (passage|article|text|sentence) (states|says|mentions|reports) that (?=\w)")
-_AND = re.compile(r"(['’]s)?,? (and|or|than|versus|vs\.?) (the )?|, ", re.I)
-_NATIONALITY = re.compile(r"\w+(ese|ish|ian|ean|ican)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,14 +158,8 @@ def uncovered(question: str, sources: Sequence[Sentence]) -> list[frozenset[str]
 
     Only these: the names of a question that asks for one thing are not all to be told about.
     """
-    found = [name for name in names(question) if not _NATIONALITY.fullmatch(name.text)]
-    side_by_side = [
-        frozenset(content_words(name.text))
-        for pair in itertools.pairwise(found)
-        if _AND.fullmatch(question[pair[0].end : pair[1].start])
-        for name in pair
-    ]
-    return [name for name in dict.fromkeys(side_by_side) if name and not any(name <= words(s) for s in sources)]
+    named = [frozenset(content_words(name.text)) for name in side_by_side(question)]
+    return [name for name in dict.fromkeys(named) if name and not any(name <= words(s) for s in sources)]
 
 
 def words(sentence: Sentence) -> set[str]:

@@ -192,8 +192,8 @@ def _laid(tails: Sequence[Sequence[int]], start: int) -> tuple[list[_Entry], lis
     for branch, tail in enumerate(tails, start=1):
         same, path = 0, list[int]()
         for other, places in zip(tails, paths, strict=False):
-            if (alike := _alike(tail, other)) > same:
-                same, path = alike, places[:alike]
+            if (both := min(alike(tail, other), len(tail) - 1, len(other) - 1)) > same:  # each has an end of its own
+                same, path = both, places[:both]
         for i in path:
             entries[i].sequences.append(branch)
         paths.append([*path, *range(len(entries), len(entries) + len(tail) - same)])
@@ -201,10 +201,10 @@ def _laid(tails: Sequence[Sequence[int]], start: int) -> tuple[list[_Entry], lis
     return entries, [path[-1] for path in paths]
 
 
-def _alike(tail: Sequence[int], other: Sequence[int]) -> int:
-    """How many tokens both begin with, leaving each one of its own."""
-    most = min(len(tail), len(other)) - 1
-    return next((i for i in range(most) if tail[i] != other[i]), most)
+def alike(some: Sequence[int], others: Sequence[int]) -> int:
+    """How many tokens both begin with."""
+    most = min(len(some), len(others))
+    return next((i for i in range(most) if some[i] != others[i]), most)
 
 
 def chunks(length: int, block: int) -> list[range]:

@@ -2,17 +2,14 @@
 
 Knows nothing about articles, prompts' wording or citations.
 
-Greedy and repeatable: prompts are evaluated in blocks that start at fixed positions, and what the last prompt left
-in the cache is reused by whole blocks only. A block's numbers therefore depend on the text before it and on nothing
-else, neither on what was asked earlier nor on how much of it could be reused. A prompt says with `CUT` where a block
-should end, so that several questions about the same text share all of it.
+Greedy and repeatable: see `rag.trunk`. A prompt says with `CUT` where a segment ends, so that several questions about
+the same text share all of it.
 """
 
 from __future__ import annotations
 
 import codecs
 import contextlib
-import itertools
 import os
 import threading
 import time
@@ -22,16 +19,14 @@ from typing import Any
 
 import numpy as np
 
-from rag.context import EVEN, SEQUENCES, Context, Logits, chunks
+from rag.context import EVEN, SEQUENCES, Context, Logits
 from rag.errors import ModelBroken, ModelError, ModelNotFound, QuestionError
 from rag.states import States
 from rag.tokenizer import Tokenizer
+from rag.trunk import Trunk
 from rag.tuning import Tuning, default
 from rag.types import Messages, Pieces
 
-KEEP_FROM = 256
-"""Tokens from which what all prompts begin with is kept on disk: 850 tokens of examples take 8 seconds to evaluate and
-a twentieth of one to read back."""
 PATIENCE, CLOSING = 600.0, 3.0
 """Seconds that an answer waits for the one before it, which may have been left open and forgotten; and that `close`
 waits for one to end by itself."""
@@ -66,7 +61,6 @@ class LlamaCpp:
         import llama_cpp
 
         tuning = tuning or default()
-        self._block = tuning.block
         try:
             with _quiet():
                 self._llama: Any = llama_cpp.Llama(
@@ -92,16 +86,12 @@ class LlamaCpp:
         self.trained = adapter is not None
         self.path = path
         self._name = path.stem
-        self._states = states
         stat = path.stat()
-        self._made_by = f"{path.resolve()} {stat.st_size} {stat.st_mtime_ns} {llama_cpp.__version__} {tuning} {EVEN}"
+        made_by = f"{path.resolve()} {stat.st_size} {stat.st_mtime_ns} {llama_cpp.__version__} {tuning} {EVEN}"
         self._lock = threading.Lock()  # a context is not thread-safe, streaming included
         self._closed = self._freed = False
-        self._context = Context(llama_cpp, self._llama, self._block, lora)
-        self._cached: list[int] = []  # tokens whose keys and values the context holds
-        self._ends: list[int] = []  # where the blocks end in which they were evaluated
-        self._logits: Logits | None = None  # after the last token of _cached
-        self._judged_from: int | None = None  # from where on _cached was read under the adapter, if it was
+        self._context = Context(llama_cpp, self._llama, tuning.block, lora)
+        self._trunk = Trunk(self._context, tuning.block, states, made_by)
         self.tokenizer = Tokenizer(self._llama, self._name)
 
     @property
@@ -129,16 +119,18 @@ class LlamaCpp:
         judged = len(self._prompt(after, 0)) if after else 0
         decoder = codecs.getincrementaldecoder("utf-8")("replace")  # a token may end inside a character
         with self._alone():
-            logits = self._go_on(segments, judged) if judged > 1 else self._evaluate(segments)
+            logits = self._trunk.go_on(segments, judged) if judged > 1 else self._trunk.read(segments)
             for _ in range(max_tokens):
                 self._must_be_open()  # it may have been closed since the last piece was taken
                 token = int(np.argmax(logits))
                 if llama_vocab_is_eog(self._llama._model.vocab, token):
                     break
-                piece = decoder.decode(self._llama.detokenize([token], prev_tokens=self._cached[-1:], special=False))
+                piece = decoder.decode(
+                    self._llama.detokenize([token], prev_tokens=self._trunk.tokens[-1:], special=False)
+                )
                 if piece:
                     yield piece
-                logits = self._decode([token])
+                logits = self._trunk.append([token])
             if rest := decoder.decode(b"", final=True):
                 yield rest
 
@@ -146,7 +138,7 @@ class LlamaCpp:
         """Log-probability of each option as the first word of the reply; upper and lower case count together."""
         segments = self._prompt(messages, 0)
         with self._alone():
-            return self._log_shares(self._evaluate(segments), options)
+            return self._log_shares(self._trunk.read(segments), options)
 
     def choose_each(self, prompts: Sequence[Messages], options: Sequence[str]) -> list[list[float]]:
         """`choose` for each of several prompts; what all of them begin with is evaluated once, their ends together and
@@ -155,21 +147,8 @@ class LlamaCpp:
         The numbers of an end depend on the beginning and on the other ends, on nothing else.
         """
         segments = [self._prompt(messages, 0) for messages in prompts]
-        if not segments:
-            return []
-        alike = _alike(segments)
-        tails = [[token for segment in one[alike:] for token in segment] for one in segments]
         with self._alone():
-            if alike:
-                self._evaluate(segments[0][:alike])
-            else:
-                self._truncate(0)
-            try:
-                found = list(self._context.endings(len(self._cached), tails))
-            except ModelError:
-                self._truncate(0)
-                raise
-            return [self._log_shares(logits, options) for logits in found]
+            return [self._log_shares(logits, options) for logits in self._trunk.endings(segments)]
 
     def seconds(self, read: int, written: int) -> float:
         """How long so many tokens take to evaluate and so many to write; the shorter of two runs."""
@@ -177,13 +156,13 @@ class LlamaCpp:
         runs = []
         with self._alone():
             for _ in range(2):
-                self._truncate(0)
+                self._trunk.forget()
                 started = time.perf_counter()
-                logits = self._evaluate([tokens])
+                logits = self._trunk.read([tokens])
                 for _ in range(written):
-                    logits = self._decode([int(np.argmax(logits))])
+                    logits = self._trunk.append([int(np.argmax(logits))])
                 runs.append(time.perf_counter() - started)
-            self._truncate(0)
+            self._trunk.forget()
         return min(runs)
 
     def close(self) -> None:
@@ -241,71 +220,6 @@ class LlamaCpp:
         total = _log_sum(logits)
         return [_log_sum(logits[self.tokenizer.variants(option)]) - total for option in options]
 
-    # --- below: evaluation -----------------------------------------------------------------------------------
-
-    def _evaluate(self, segments: Sequence[Sequence[int]]) -> Logits:
-        """Bring the context to exactly these tokens; logits, shape (n_vocab,), after the last of them."""
-        tokens = [token for segment in segments for token in segment]
-        ends = _block_ends(segments, self._block)
-        if self._logits is not None and self._cached == tokens and self._ends == ends:
-            return self._logits
-        if self._judged_from is not None:  # no other prompt begins with what was read under the adapter
-            self._truncate(self._judged_from)
-            self._judged_from = None
-        same = 0
-        for have, want in zip(self._cached, tokens, strict=False):
-            if have != want:
-                break
-            same += 1
-        shared = [a for a, b in zip(self._ends, ends, strict=False) if a == b and a <= same and a < len(tokens)]
-        self._truncate(shared[-1] if shared else 0)
-        first = len(segments[0])
-        keeps = self._states is not None and not shared and KEEP_FROM <= first < len(tokens)
-        restored = keeps and self._restore(tokens[:first])
-        for end in ends[len(shared) :]:
-            if end > len(self._cached):
-                logits = self._decode(tokens[len(self._cached) : end])
-            if keeps and not restored and end == first:
-                self._keep()
-        self._ends = ends
-        self._logits = logits
-        return logits
-
-    def _go_on(self, segments: Sequence[Sequence[int]], judged: int) -> Logits:
-        """Like `_evaluate`, the last of the first `judged` segments being read as an ending of `choose_each`, where it
-        still stands if that has just happened."""
-        *before, ending = segments[:judged]
-        self._evaluate(before)
-        start = len(self._cached)
-        if not self._context.go_on(start, ending):
-            list(self._context.endings(start, [ending]))
-            self._context.go_on(start, ending)
-        self._judged_from = start
-        self._cached.extend(ending)
-        for segment in segments[judged:]:
-            for chunk in chunks(len(segment), self._block):
-                logits = self._decode(segment[chunk.start : chunk.stop])
-        return logits
-
-    def _restore(self, tokens: Sequence[int]) -> bool:
-        """Bring the empty context to exactly these tokens from disk; False: they are not there."""
-        assert self._states is not None
-        state = self._states.get(self._key(tokens))
-        if state is None or not self._context.restore(state):
-            return False
-        self._cached.extend(tokens)
-        return True
-
-    def _keep(self) -> None:
-        """Put what the context holds on disk."""
-        assert self._states is not None
-        if state := self._context.state():
-            self._states.keep(self._key(self._cached), state)
-
-    def _key(self, tokens: Sequence[int]) -> str:
-        """All that a state depends on: the file, the version and the calls of its evaluation, and the text."""
-        return f"{self._made_by} {_block_ends([tokens], self._block)} {' '.join(map(str, tokens))}"
-
     def _branch(self) -> None:
         """Open the context anew with room for branches: the constructor gives that to embedding models alone."""
         from llama_cpp._internals import LlamaContext
@@ -314,40 +228,6 @@ class LlamaCpp:
         params.n_seq_max, params.kv_unified = SEQUENCES, True
         self._llama._ctx.close()
         self._llama._ctx = LlamaContext(model=self._llama._model, params=params, verbose=False)
-
-    def _truncate(self, n: int) -> None:
-        self._context.cut(n)
-        del self._cached[n:]
-        self._ends = [end for end in self._ends if end <= n]
-        self._logits = None
-
-    def _decode(self, tokens: Sequence[int]) -> Logits:
-        """Append tokens; logits after the last of them."""
-        self._logits = None
-        try:
-            logits = self._context.extend(len(self._cached), tokens)
-        except ModelError:
-            self._truncate(0)
-            raise
-        self._cached.extend(tokens)
-        return logits
-
-
-def _block_ends(segments: Sequence[Sequence[int]], block: int) -> list[int]:
-    """
-    >>> _block_ends([[0] * 300, [0] * 20], 128)
-    [100, 200, 300, 320]
-    """
-    starts = itertools.accumulate(map(len, segments), initial=0)
-    return [
-        start + chunk.stop for start, one in zip(starts, segments, strict=False) for chunk in chunks(len(one), block)
-    ]
-
-
-def _alike(prompts: Sequence[Sequence[Sequence[int]]]) -> int:
-    """How many segments all prompts begin with, leaving each at least one of its own."""
-    most = min((len(prompt) for prompt in prompts), default=1) - 1
-    return next((i for i in range(most) if any(prompt[i] != prompts[0][i] for prompt in prompts)), most)
 
 
 def _log_sum(values: Logits) -> float:

@@ -119,7 +119,8 @@ GAP_CHARS = 3
 
 
 def _question(question: str, history: Sequence[Turn], as_of: date | None) -> str:
-    earlier = "".join(f"{turn.question} {' '.join(turn.answer.split())} " for turn in history)
+    """After a turn, what was computed for its question is there for the one that leans on it."""
+    earlier = "".join(f"{turn.question}{CUT} {' '.join(turn.answer.split())} " for turn in history)
     return f"{CUT}Question{f' (asked on {as_of.isoformat()})' if as_of else ''}: {earlier}{question}"
 
 

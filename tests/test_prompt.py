@@ -53,7 +53,10 @@ def test_all_that_is_asked_about_one_question_shares_its_beginning() -> None:
     asked = [stated, *(prompt.judge(QUESTION, s, history, day) for s in FOUND)]
     beginnings = {joined(messages).rpartition(CUT)[0] for messages in asked}
     assert len(beginnings) == 1
-    assert beginnings.pop().endswith(f"Where? In Lindau. {QUESTION}")
+    beginning = beginnings.pop()
+    assert beginning.replace(CUT, "").endswith(f"Where? In Lindau. {QUESTION}")
+    before = joined(prompt.judge("Where?", FOUND[0], (), day)).rpartition(CUT)[0]
+    assert beginning.startswith(before + CUT)  # what was read of the question before is there for the one after
     assert list(answer)[: len(stated)] == list(stated)
     assert answer[len(stated)]["content"].startswith(CUT)
     assert joined(prompt.stated(FOUND, "How long is it?"))[:500] == joined(stated)[:500]

@@ -77,7 +77,6 @@ _LINKING = frozenset(["who", "whom", "whose", "when", "where"])
 """After another question word, these ask nothing: "what did the man who led the talks want?"."""
 _HERE = re.compile(r"\b(in|near|across|throughout) (the )?$", re.I)
 _ORDINARY = re.compile(r"[A-Z]{1,3}|\w+(ese|ish)")
-"""What is written like a name and names nobody: "AI", "Chinese"."""
 
 
 def kind(question: str) -> Kind:
@@ -133,7 +132,7 @@ def gives(text: str, question: str) -> bool:
         return bool(counts or (_AGE.search(question) and dates(text)))
     if wanted == "name":
         known = set(content_words(question))
-        found = [name for name in names(text) if not _ORDINARY.fullmatch(name.text)]
+        found = proper_names(text)
         if _PERSON.search(question):
             found = [name for name in found if not _is_place(name, text)]
         named = any(not set(content_words(name.text)) <= known for name in found)
@@ -143,6 +142,15 @@ def gives(text: str, question: str) -> bool:
     if wanted == "reason":
         return bool(_CAUSE.search(text))
     return True
+
+
+def proper_names(text: str) -> list[Name]:
+    """The names in it, without what is written like one and names nobody.
+
+    >>> [name.text for name in proper_names("What did LeCun say about AI to Chinese students?")]
+    ['LeCun']
+    """
+    return [name for name in names(text) if not _ORDINARY.fullmatch(name.text)]
 
 
 def _tells_when(number: Number, text: str) -> bool:

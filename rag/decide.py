@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from rag.asked import gives, is_manifold, is_question, kind, lacks_count
+from rag.asked import gives, is_manifold, is_question, kind, lacks_count, proper_names
 from rag.evidence import Sentence
 from rag.facts import names
 from rag.lexicon import PRONOUNS, STANDINS
@@ -110,7 +110,7 @@ def named(question: str, sentence: Sentence) -> float:
     """The share (0..1) of the names in the question that a sentence is about: that it holds, or its title, or, where it
     points back ("she", "this event", "the company"), the sentence before it; 1 where the question has none. A model
     takes one person's doing for another's."""
-    sought = [words for name in names(question) if (words := set(content_words(name.text)))]
+    sought = [words for name in proper_names(question) if (words := set(content_words(name.text)))]
     before = sentence.before if _POINTS_BACK.search(sentence.text) else ""
     about = set(content_words(f"{sentence.article.title or ''} {sentence.about} {before} {sentence.text}"))
     return sum(words <= about for words in sought) / len(sought) if sought else 1.0

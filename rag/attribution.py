@@ -23,7 +23,7 @@ _FRAMES = tuple(
         rf"^(?P<what>.+), according to {_WHO}(?:,[^,]+)?\.?$",
         rf"^{_WHO}(?:, [^,]+,)? {_SAY}(?: on \w+)?(?: that)? (?P<what>.+)$",
         rf"^(?P<what>.+),[”\"]? {_SAY} {_WHO}(?:,[^,]+)*\.?$",
-        rf"^(?P<what>.+),[”\"]? {_WHO}(?:, [^,]+,)? {_SAY}(?: on \w+)?\.?$",
+        rf"^(?P<what>.+),[”\"]? {_WHO}(?:, [^,]+,)? {_SAY}(?: on \w+)?(?:,.*)?\.?$",
     )
 )
 """Who passes on what, in one sentence: the first that fits counts."""
@@ -39,8 +39,10 @@ def attributed(statement: str, source: str, article: str = "") -> str | None:
     >>> source = "Chinese industry leaders say China is one to two years behind the United States."
     >>> attributed("China is one to two years behind the United States.", source)
     'China is one to two years behind the United States, according to Chinese industry leaders.'
-    >>> attributed("The bridge is closed.", "“The bridge is closed,” he said.") is None
+    >>> attributed("The bridge is closed.", "“The bridge is closed,” he said, urging patience.") is None
     True
+    >>> attributed("The bridge is late.", "Experts and builders from two towns said the bridge is late.")
+    'The bridge is late, according to experts and builders from two towns.'
     >>> attributed("Weiss wants to resign.", "Jo Weiss said she wants to resign.")
     'Weiss wants to resign.'
     """
@@ -74,7 +76,8 @@ def _by_themselves(who: str, statement: str) -> bool:
 def _plain(who: str, article: str) -> str | None:
     """The speaker as named within a sentence; None where the words are more than a name, or stand for one."""
     first, *others = who.split()
+    several = first.endswith("s") and bool(others) and all(word.islower() for word in others[:2])  # "Experts and …"
     if not content_words(who) or {first.lower(), *others} & PRONOUNS or _VAGUE.search(who):
         return None
-    common = first.lower() in FUNCTION or re.search(rf"\b{re.escape(first.lower())}\b", article)
+    common = several or first.lower() in FUNCTION or re.search(rf"\b{re.escape(first.lower())}\b", article)
     return " ".join([first.lower() if common else first, *others])

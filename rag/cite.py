@@ -17,6 +17,7 @@ from rag import sentences
 from rag.asked import side_by_side
 from rag.copies import holds
 from rag.evidence import Sentence
+from rag.fullnames import spelled_out
 from rag.support import Support, SupportChecker
 from rag.types import Article, Citation, Claim, Embedder, Vectors
 from rag.words import content_words
@@ -98,8 +99,7 @@ def check_draft(
 ) -> Checked:
     """Keep the draft sentences that one source sentence supports, or else two of one article together."""
     choices = [_choices(row, evidence) for row in near]
-    pairs = [(text, _joined(c), context(c[0].article)) for text, cs in zip(drafted, choices, strict=True) for c in cs]
-    verdicts = iter(checker.many(pairs))
+    verdicts = iter(_judged([(text, c) for text, cs in zip(drafted, choices, strict=True) for c in cs], checker))
     kept, dropped = [], []
     for text, cs in zip(drafted, choices, strict=True):
         judged = [(c, next(verdicts)) for c in cs]
@@ -204,7 +204,8 @@ def with_markers(claims: Sequence[Claim]) -> str:
 
 
 def _choices(row: Vectors, evidence: Sequence[Sentence]) -> list[tuple[Sentence, ...]]:
-    """The nearest sentences alone, then each two of them that stand in one article, in its order."""
+    """The nearest sentences alone, then each two of them that stand in one article, in its order, and each that points
+    back with the one before it."""
     nearest = [evidence[int(i)] for i in np.argsort(-row, kind="stable")[:CANDIDATES]]
     singles: list[tuple[Sentence, ...]] = [(s,) for s in nearest]
     pairs = [
@@ -212,7 +213,8 @@ def _choices(row: Vectors, evidence: Sequence[Sentence]) -> list[tuple[Sentence,
         for two in itertools.combinations(nearest, 2)
         if two[0].article.id == two[1].article.id
     ]
-    return singles + pairs
+    before = [(other, s) for s in nearest if s.points_back for other in evidence if s.follows(other)]
+    return singles + list(dict.fromkeys([*pairs, *before]))
 
 
 def _best(
@@ -230,10 +232,27 @@ def _best(
 
 def _each_needed(statement: str, sources: tuple[Sentence, ...]) -> bool:
     """Whether each of two sources gives the statement words that the other lacks: one word alone ("written", of a
-    "written apology") is an accident and ties nothing together."""
+    "written apology") is an accident and ties nothing together, but where the second points back to the first."""
+    if len(sources) == 1:
+        return True
     said = set(content_words(statement))
     own = [said & set(content_words(s.text)) for s in sources]
-    return len(sources) == 1 or all(len(own[i] - own[1 - i]) >= OWN_WORDS for i in (0, 1))
+    least = 1 if sources[1].follows(sources[0]) and sources[1].points_back else OWN_WORDS
+    return all(len(own[i] - own[1 - i]) >= least for i in (0, 1))
+
+
+def _judged(cases: Sequence[tuple[str, tuple[Sentence, ...]]], checker: SupportChecker) -> list[Support]:
+    """How well the sources support each statement: as they stand, or with people named in full, whichever is better."""
+    pairs: list[tuple[str, str, str]] = []
+    ends = []
+    for statement, sources in cases:
+        article, text = sources[0].article, _joined(sources)
+        pairs += [
+            (statement, said, context(article)) for said in dict.fromkeys((text, spelled_out(text, article.text)))
+        ]
+        ends.append(len(pairs))
+    found = checker.many(pairs)
+    return [max(found[start:end], key=lambda s: s.probability) for start, end in itertools.pairwise([0, *ends])]
 
 
 def _joined(sources: Sequence[Sentence]) -> str:
@@ -251,9 +270,7 @@ def verdict(
 ) -> Claim:
     """A user's statement against the evidence: supported by one or two sentences, contradicted by one, or not found."""
     choices = _choices(row, evidence)
-    judged = list(
-        zip(choices, checker.many([(statement, _joined(c), context(c[0].article)) for c in choices]), strict=True)
-    )
+    judged = list(zip(choices, _judged([(statement, c) for c in choices], checker), strict=True))
     if best := _best(statement, judged, threshold):
         claims, _ = number([Statement(statement, best[0], best[1].probability)])
         return claims[0]

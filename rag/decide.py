@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -18,7 +17,6 @@ from pathlib import Path
 from rag.asked import gives, is_manifold, is_question, kind, lacks_count, proper_names
 from rag.evidence import Sentence
 from rag.facts import names
-from rag.lexicon import PRONOUNS, STANDINS
 from rag.words import content_words
 
 Features = dict[str, float]
@@ -51,7 +49,7 @@ UNCOUNTED = 0.05
 LACKING = 3.0
 """What the logit of a sentence counts less where it lacks what is asked for. More would suit questions for names, dates
 and numbers, and less those for definitions."""
-WRITE_FROM, WRITE_SHARE = 0.2, 0.5
+WRITE_FROM, WRITE_SHARE = 0.2, 0.7
 """Relevance, and share of that of the best, from which a sentence is among those that the draft is written from: beside
 a far better one, a small model copies the wrong one."""
 MOST = 4
@@ -111,13 +109,9 @@ def named(question: str, sentence: Sentence) -> float:
     points back ("she", "this event", "the company"), the sentence before it; 1 where the question has none. A model
     takes one person's doing for another's."""
     sought = [words for name in proper_names(question) if (words := set(content_words(name.text)))]
-    before = sentence.before if _POINTS_BACK.search(sentence.text) else ""
+    before = sentence.before if sentence.points_back else ""
     about = set(content_words(f"{sentence.article.title or ''} {sentence.about} {before} {sentence.text}"))
     return sum(words <= about for words in sought) / len(sought) if sought else 1.0
-
-
-_BACK = sorted(PRONOUNS - {"who", "which"} | {"that", "those"}) + [f"the {noun}" for noun in sorted(STANDINS)]
-_POINTS_BACK = re.compile(rf"\b({'|'.join(_BACK)})\b", re.IGNORECASE)
 
 
 def stated(logit: float) -> Features:

@@ -16,6 +16,7 @@ import numpy as np
 from rag import sentences
 from rag.copies import holds
 from rag.facts import names
+from rag.lexicon import PRONOUNS, STANDINS
 from rag.passages import context
 from rag.types import Article, Hit, Vectors
 from rag.words import content_words
@@ -30,7 +31,12 @@ MAX_NAMES = 3
 OVERLAP_WEIGHT = 0.3
 """Weight of the share of the question's words beside the cosines of the sentence and of its passage."""
 
-_POINTS_BACK = re.compile(r"\b(he|she|him|his|her|hers|they|their|them|it|its)\b", re.IGNORECASE)
+GAP_CHARS = 3
+"""White space between neighbouring sentences has at most so many characters."""
+
+_PRONOUN = re.compile(r"\b(he|she|him|his|her|hers|they|their|them|it|its)\b", re.IGNORECASE)
+_BACK = sorted(PRONOUNS - {"who", "which"} | {"that", "those"}) + [f"the {noun}" for noun in sorted(STANDINS)]
+_POINTS_BACK = re.compile(rf"\b({'|'.join(_BACK)})\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +72,15 @@ class Sentence:
     @property
     def text(self) -> str:
         return self.article.text[self.start : self.end]
+
+    @property
+    def points_back(self) -> bool:
+        """Whether something in it stands for what the sentence before it names: "she", "this event", "the company"."""
+        return bool(_POINTS_BACK.search(self.text))
+
+    def follows(self, other: Sentence) -> bool:
+        """Whether it stands right after the other one."""
+        return self.article.id == other.article.id and 0 <= self.start - other.end <= GAP_CHARS
 
 
 def gather(question: str, hits: Sequence[Hit], embed: Embed, most: int = MOST_SENTENCES) -> list[Sentence]:
@@ -127,7 +142,7 @@ def _sentences(hit: Hit) -> tuple[list[tuple[int, int]], list[str]]:
     for start, end in sentences.split(hit.passage.text):
         text = hit.passage.text[start:end]
         spans.append((start, end))
-        about.append(names_before if _POINTS_BACK.search(text) else "")
+        about.append(names_before if _PRONOUN.search(text) else "")
         names_before = _named(text) or names_before
     return spans, about
 

@@ -21,6 +21,7 @@ SYSTEM = (
 )
 STATED = "Does the passage state the answer? Reply Yes or No."
 WRITE = "Write the answer in one to three full sentences, with the words of the passage."
+WRITE_FROM_ONE = "Write the answer in one to three full sentences."
 
 _BRIDGE, _PENGUIN = "Harbour bridge opens after nine years", "Emperor penguin"
 _COST = "It is 412 metres long and cost 38 million euros."
@@ -81,16 +82,16 @@ def answer(
     evidence: Sequence[Sentence], question: str, history: Sequence[Turn] = (), as_of: date | None = None
 ) -> Messages:
     """Asks for the answer; goes on where `stated` ends, of which nothing is evaluated again."""
-    return _write(stated(evidence, question, history, as_of))
+    return _write(stated(evidence, question, history, as_of), WRITE)
 
 
 def answer_from(judged: Messages) -> Messages:
     """Asks for the answer from the one sentence of a `judge` prompt, and goes on where it ends."""
-    return _write(judged)
+    return _write(judged, WRITE_FROM_ONE)
 
 
-def _write(asked: Messages) -> Messages:
-    return [*asked, {"role": "assistant", "content": f"{CUT}Yes"}, {"role": "user", "content": WRITE}]
+def _write(asked: Messages, how: str) -> Messages:
+    return [*asked, {"role": "assistant", "content": f"{CUT}Yes"}, {"role": "user", "content": how}]
 
 
 def from_memory(question: str) -> Messages:
@@ -106,16 +107,10 @@ def evidence_text(evidence: Sequence[Sentence]) -> str:
         text = " ".join(sentence.text.split())
         if before is None or sentence.article is not before.article:
             parts.append(f"\n# {' '.join((sentence.article.title or 'Untitled').split())}\n{text}")
-        elif sentence.start - before.end > GAP_CHARS:
-            parts.append(f" … {text}")
         else:
-            parts.append(f" {text}")
+            parts.append(f" {text}" if sentence.follows(before) else f" … {text}")
         before = sentence
     return "".join(parts).strip()
-
-
-GAP_CHARS = 3
-"""White space between neighbouring sentences has at most so many characters."""
 
 
 def _question(question: str, history: Sequence[Turn], as_of: date | None) -> str:

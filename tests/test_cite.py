@@ -11,6 +11,7 @@ import pytest
 
 from rag import cite
 from rag.cite import Checked, Statement
+from rag.config import Config
 from rag.evidence import Sentence
 from rag.support import SupportChecker
 from tests.fakes import FakeEmbedder
@@ -23,8 +24,8 @@ FOUND = evidence(QUESTION, [hit(BRIDGE), hit(FERRY)])
 OPENED, LONG, CUT, WATCHED = FOUND[:4]
 
 
-def check(*drafted: str, found: list[Sentence] = FOUND) -> Checked:
-    return cite.check_draft(drafted, cite.nearness(drafted, found, EMBED), found, CHECKER, 0.5)
+def check(*drafted: str, found: list[Sentence] = FOUND, threshold: float = 0.5) -> Checked:
+    return cite.check_draft(drafted, cite.nearness(drafted, found, EMBED), found, CHECKER, threshold)
 
 
 # --- a draft into sentences ----------------------------------------------------------------------------------------
@@ -74,6 +75,22 @@ def test_what_no_source_says_falls(invented: str) -> None:
     checked = check(invented)
     assert checked.dropped == (invented,)
     assert all(statement == cite.quoted(statement.sources[0]) for statement in checked.statements)
+
+
+def test_whom_an_article_names_in_full_only_once_may_be_named_in_full() -> None:
+    text = "Engineer Jo Webster spoke at noon. Webster warned of floods in spring. Ann Weiss left."
+    found = evidence("Who warned of floods?", [hit(replace(BRIDGE, text=text))])
+    assert check("Jo Webster warned of floods in spring.", found=found).statements[0].sources == (found[1],)
+    assert check("Ann Webster warned of floods in spring.", "Jo Weiss warned of floods.", found=found).statements == ()
+
+
+def test_a_sentence_may_need_the_one_before_it_to_say_what_it_is_about() -> None:
+    text = "The music festival of Lindau is called Seeklang. This year's event ends on Sunday. Trams stop at noon."
+    found = evidence("When does Seeklang end?", [hit(replace(BRIDGE, text=text))])
+    strict = Config().support_threshold
+    ends = check("Seeklang ends on Sunday.", found=found, threshold=strict)
+    assert [s.sources for s in ends.statements] == [tuple(found[:2])]
+    assert check("Seeklang stops at noon.", found=found, threshold=strict).statements == ()
 
 
 def test_the_good_sentence_stands_beside_the_bad_one() -> None:

@@ -123,8 +123,8 @@ def test_the_draft_is_written_from_the_best_and_from_few() -> None:
     assert decide.best(FOUND, [0.0] * len(FOUND)) == [FOUND[0]]
     assert len(decide.best(FOUND, [0.9] * len(FOUND))) == min(decide.MOST, len(FOUND))
     assert decide.best([], []) == []
-    beside = [0.9, 0.5, 0.4, 0.0, 0.0, 0.0][: len(FOUND)]
-    assert decide.best(FOUND, beside) == FOUND[:2]  # the third is not half as relevant as the first
+    beside = [0.9 * share for share in (1.0, decide.WRITE_SHARE + 0.01, decide.WRITE_SHARE - 0.01, 0.0, 0.0, 0.0)]
+    assert decide.best(FOUND, beside[: len(FOUND)]) == FOUND[:2]  # the third is far less relevant than the first
 
 
 def test_a_matter_that_is_only_named_is_answered_less_readily() -> None:

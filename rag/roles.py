@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from rag.align import Alignment, fits, same_value
+from rag.lexicon import SPEECH
 from rag.tokens import Token, is_standin
 
 BE = frozenset(["is", "are", "was", "were", "be", "been", "being"])
@@ -143,6 +144,28 @@ def voice_clashes(a: Alignment, context: Context) -> Iterator[Clash]:
             yield Clash("order", f'{subject.text}: "{token.text}" is said of it the other way round')
 
 
+def agent_clashes(a: Alignment, context: Context) -> Iterator[Clash]:
+    """ "It is used by X" where the source has somebody use what is of X: who does it stands before the verb."""
+    for k, (token, to) in enumerate(zip(a.sentence, a.to, strict=True)):
+        if token.kind != "word" or not _passive(a.sentence, k) or token.text.lower() in SPEECH:
+            continue
+        by = next(i for i in range(k + 1, len(a.sentence)) if a.sentence[i].text.lower() == "by")
+        if to < 0 or a.score[k] < 0.7:
+            to = next((j for j, t in enumerate(a.source) if t.kind == "word" and t.stem == token.stem), -1)
+        agent = {j for t in a.sentence[by + 1 : by + 1 + NEAR] if t.kind != "function" for j in _same(t, a.source)}
+        here = [j for j in agent if a.source[j].sentence == a.source[to].sentence]
+        said_by = any(t.text.lower() == "by" for t in a.source if t.sentence == a.source[to].sentence)
+        if to >= 0 and here and min(here) > to and not said_by:
+            yield Clash("subject", f'"{token.text} by": the source does not say so of "{a.source[min(here)].text}"')
+
+
+def _same(token: Token, source: tuple[Token, ...]) -> list[int]:
+    """Source positions of the same name or word."""
+    if token.kind == "name":
+        return places(token, source)
+    return [j for j, there in enumerate(source) if there.stem == token.stem or token.stem in there.words]
+
+
 def bond(a: Alignment, kind: str) -> float:
     """Share of the words near facts of `kind` whose nearest such fact in the source is another one."""
     torn = total = 0
@@ -163,4 +186,4 @@ def bond(a: Alignment, kind: str) -> float:
     return torn / total if total else 0.0
 
 
-ROLE_RULES: tuple[Rule, ...] = (name_clashes, opening_clashes, order_clashes, voice_clashes)
+ROLE_RULES: tuple[Rule, ...] = (name_clashes, opening_clashes, order_clashes, voice_clashes, agent_clashes)

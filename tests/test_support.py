@@ -49,6 +49,8 @@ def checker():
         ("The plant opened in May.", TAX),
         ("Norvex opened a plant in May.", "Norvex, which opened a plant in May, said prices may rise if it rains."),
         ("One of the miners was saved.", "One of the 3 miners was saved."),
+        ("The bridge was opened by Mayor Brandt.", "Mayor Brandt opened the bridge."),
+        ("The ban was proposed by regulators.", "The ban, which regulators in Berlin proposed, failed."),
         ("The match will be played on Sunday.", "Even if it rains, the match will be played on Sunday."),
     ],
 )
@@ -60,6 +62,8 @@ def test_true_sentences_are_supported(checker, sentence, source):
     ("sentence", "source"),
     [
         ("Paul Riedl accused Anna Keller of blocking the budget.", SOURCE),
+        ("Norvex's video is used by Swedish companies.", "The video was made using Norvex, a Swedish company."),
+        ("The house was sold by Jo Lund.", "The council sold the house to Jo Lund."),
         ("In May 2021, Anna Keller accused Paul Riedl of blocking the budget.", SOURCE),
         ("500 delegates may attend the summit in Nairobi.", SOURCE),
         ("More than 400 delegates may attend the summit in Nairobi.", SOURCE),

@@ -203,12 +203,12 @@ def side_by_side(question: str) -> list[Name]:
 
 
 def is_manifold(question: str) -> bool:
-    """Whether it asks for several things, or for the same of several names or dates: one sentence may not be enough.
+    """Whether it asks for several things, or for the same on several dates: one sentence may not be enough.
 
     >>> [is_manifold(q) for q in ("Who built it, and when?", "Where did they meet in May and in June?", "And who?")]
     [True, True, False]
     """
-    return bool(_AND_WHAT.search(question) or side_by_side(question) or len(dates(question)) > 1)
+    return bool(_AND_WHAT.search(question) or len(dates(question)) > 1)
 
 
 _ASKS = re.compile(

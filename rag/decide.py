@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from rag.asked import gives, is_manifold, is_question, kind, lacks_count, proper_names
+from rag.asked import gives, is_manifold, is_question, kind, lacks_count, proper_names, side_by_side
 from rag.evidence import Sentence
 from rag.facts import names
 from rag.words import content_words
@@ -71,10 +71,11 @@ def worth_asking(question: str, evidence: Sequence[Sentence]) -> list[int]:
 
 def is_sure(question: str, evidence: Sequence[Sentence], logits: Mapping[int, float]) -> bool:
     """Whether no more than the sentences that the model was asked about are needed: one of them rather states the
-    answer than not, and one may be enough."""
-    return (
-        not is_manifold(question) and max(_said(question, evidence, logits).values(), default=-LOGIT_CAP) >= SURE_FROM
-    )
+    answer than not, and is about all that the question sets side by side."""
+    states = [evidence[i] for i, logit in _said(question, evidence, logits).items() if logit >= SURE_FROM]
+    if side_by_side(question):
+        states = [sentence for sentence in states if named(question, sentence) == 1.0]
+    return bool(states) and not is_manifold(question)
 
 
 def _said(question: str, evidence: Sequence[Sentence], logits: Mapping[int, float]) -> dict[int, float]:

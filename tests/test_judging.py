@@ -38,6 +38,20 @@ def test_a_yes_to_a_sentence_that_lacks_what_is_asked_for_is_not_sure() -> None:
     assert len(judging.judged(model, question, FOUND, (), None).logits) == decide.ASKED
 
 
+@pytest.mark.parametrize(
+    ("question", "asked"),
+    [
+        ("Which mayors did Anna and Lindau welcome?", decide.ASKED_FIRST),  # one sentence has both
+        ("Which ribbons did Anna and Bert cut in Lindau?", decide.ASKED),
+        ("Who cut the ribbon of the bridge, and when?", decide.ASKED),
+        ("Who cut a ribbon in Lindau in May and in June?", decide.ASKED),
+    ],
+)
+def test_what_asks_for_several_things_is_not_settled_by_one_sentence(question: str, asked: int) -> None:
+    found = evidence(question, [hit(replace(BRIDGE, text=" ".join(LINES)))])
+    assert len(judging.judged(FakeGenerator(logit=5.0), question, found, (), None).logits) == asked
+
+
 def test_without_evidence_nothing_is_asked() -> None:
     assert judging.judged(FakeGenerator(), QUESTION, [], (), None).logits == {}
 

@@ -77,6 +77,7 @@ _LINKING = frozenset(["who", "whom", "whose", "when", "where"])
 """After another question word, these ask nothing: "what did the man who led the talks want?"."""
 _HERE = re.compile(r"\b(in|near|across|throughout) (the )?$", re.I)
 _ORDINARY = re.compile(r"[A-Z]{1,3}|\w+(ese|ish)")
+"""What is written like a name and names nobody: "AI", "Chinese"."""
 
 
 def kind(question: str) -> Kind:

@@ -152,11 +152,13 @@ def agent_clashes(a: Alignment, context: Context) -> Iterator[Clash]:
         by = next(i for i in range(k + 1, len(a.sentence)) if a.sentence[i].text.lower() == "by")
         if to < 0 or a.score[k] < 0.7:
             to = next((j for j, t in enumerate(a.source) if t.kind == "word" and t.stem == token.stem), -1)
+        there = {j for j, t in enumerate(a.source) if to >= 0 and t.sentence == a.source[to].sentence}
+        if any(a.source[j].text.lower() == "by" for j in there):
+            continue
         agent = {j for t in a.sentence[by + 1 : by + 1 + NEAR] if t.kind != "function" for j in _same(t, a.source)}
-        here = [j for j in agent if a.source[j].sentence == a.source[to].sentence]
-        said_by = any(t.text.lower() == "by" for t in a.source if t.sentence == a.source[to].sentence)
-        if to >= 0 and here and min(here) > to and not said_by:
-            yield Clash("subject", f'"{token.text} by": the source does not say so of "{a.source[min(here)].text}"')
+        if agent & there and min(agent & there) > to:
+            shown = a.source[min(agent & there)].text
+            yield Clash("subject", f'"{token.text} by": the source does not say so of "{shown}"')
 
 
 def _same(token: Token, source: tuple[Token, ...]) -> list[int]:

@@ -12,9 +12,8 @@ from dataclasses import dataclass
 
 from rag.align import Alignment, fits, same_value
 from rag.lexicon import SPEECH
-from rag.tokens import Token, is_standin
+from rag.tokens import BE, Token, is_standin
 
-BE = frozenset(["is", "are", "was", "were", "be", "been", "being"])
 NEAR = 5
 """Tokens to each side of a fact that count as its neighbours."""
 

@@ -47,7 +47,7 @@ class Token:
 
 
 _AUXILIARY = re.compile(r" (?:has|have|had|is|was|will|would|may|said|says|did|does|plans)\b")
-_BE = frozenset(["is", "are", "was", "were", "be", "been", "being"])
+BE = frozenset(["is", "are", "was", "were", "be", "been", "being"])
 _RANK = {"asked": 4, "possible": 3, "planned": 2, "future": 1, "fact": 0}
 _ASKING = frozenset(["whether", "if"])
 """What follows is asked, doubted or a condition, and not said to be so."""
@@ -170,7 +170,7 @@ def _attach(row: list[Token]) -> list[Token]:
                     out[j] = replace(out[j], hedge="asked")
         if hedge != "fact" and token.kind in ("word", "function"):
             governed = _governed(row, i, 1 if token.kind == "function" or low in MODALS else 8)
-            if i and row[i - 1].text.lower() in _BE and following != "to" and following != "that":
+            if i and row[i - 1].text.lower() in BE and following != "to" and following != "that":
                 governed += [
                     j for j in range(max(0, i - 9), i) if row[j].clause == token.clause and row[j].kind != "function"
                 ]

@@ -43,8 +43,8 @@ from rag.remembered import Remembered
 
 DATA = Path(__file__).parent / "judge"
 ADAPTER = Path(__file__).parent.parent / "rag" / "judge.gguf"
-FIRST, RANK = 14, 6
-"""Layer from which the model is changed, and the rank of the changes."""
+RANK = 6
+"""Of the changes."""
 BATCH, RATE, WARM = 32, 3e-4, 10
 LONGEST = 90
 """Tokens of a sentence under its title, at most: longer ones are rare, and make every text of their batch as long."""
@@ -105,7 +105,7 @@ def examples(
         passage = question.id.split("/")[0]
         states, near, far = list[list[int]](), list[list[int]](), list[list[int]]()
         text, earlier, evidence = gathered(question, index, embed, config)
-        for i, prompt in judging.asked_about(model, text, evidence, earlier, None).items():
+        for i, prompt in judging.asked_about(text, evidence, earlier, None, True).items():
             sentence, (begin, about, tail) = evidence[i], model.tokenizer.segments(prompt)
             if len(tail) > LONGEST:
                 continue
@@ -138,7 +138,7 @@ class Learner:
     """The upper layers of the model over what the lower ones made of the examples, once."""
 
     def __init__(self, model: Qwen, begin: Sequence[int], asked_as: Sequence[list[int]], found: list[Example]) -> None:
-        self._model, self.examples = model, found
+        self._model, self._first, self.examples = model, upper(model), found
         self._begin = self._evaluated([list(begin)], [])[0]
         self._asked: list[list[Past]] = []
         for some in track(_slices(asked_as, BATCH), "reading the questions", disable=not sys.stderr.isatty()):
@@ -155,7 +155,7 @@ class Learner:
         for row, i in enumerate(places):
             x[row, : lengths[row]] = self._below[i]
         pasts, positions, seen = self._surroundings(places, max(lengths))
-        for i in range(FIRST, model.n_layers):
+        for i in range(self._first, model.n_layers):
             last = torch.tensor(lengths) - 1 if i == model.n_layers - 1 else None
             x, _ = model.layer(i, x, positions, pasts(i), seen, adapter, last)
         return model.difference(x[:, 0], *words)
@@ -165,7 +165,7 @@ class Learner:
         tokens = _padded([self.examples[i].tokens for i in places])
         pasts, positions, seen = self._surroundings(places, tokens.shape[1])
         x = self._model.embed(tokens)
-        for i in range(FIRST):
+        for i in range(self._first):
             x, _ = self._model.layer(i, x, positions, pasts(i), seen)
         for row, i in enumerate(places):
             self._below[i] = x[row, : len(self.examples[i].tokens)].clone()
@@ -212,6 +212,11 @@ class Learner:
             return [self._begin[i], (keys, values)]
 
         return pasts, positions, seen
+
+
+def upper(model: Qwen) -> int:
+    """The layer from which the model is changed."""
+    return model.n_layers // 2
 
 
 def learn(learner: Learner, adapter: Adapter, words: Sequence[list[int]], epochs: int, rng: Random) -> None:
@@ -281,7 +286,7 @@ def main() -> int:
         model.close()
     print(f"{len(found)} sentences for {len(asked_as)} questions; {sum(e.states for e in found)} state the answer")
     qwen = Qwen(weights)
-    adapter = Adapter(qwen, FIRST, RANK)
+    adapter = Adapter(qwen, upper(qwen), RANK)
     learn(Learner(qwen, begin, asked_as, found), adapter, words, args.epochs, rng)
     adapter.write(args.out)
     return 0

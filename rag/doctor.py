@@ -9,7 +9,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,7 +42,8 @@ class Check:
 def diagnose(config: Config) -> list[Check]:
     """Every check, in the order in which to repair. A check that fails is a result, never an exception."""
     home = home_folder(config)
-    missing = [name for name in _needed(config) if name in CATALOGUE and state(CATALOGUE[name], home) == "missing"]
+    missing = _missing(_needed(config), home)
+    missing += _missing([CATALOGUE[name].made_from for name in missing], home)
     return [
         _python(),
         _libraries(),
@@ -106,6 +107,10 @@ def _disk(home: Path, to_fetch: int) -> Check:
 
 def _needed(config: Config) -> list[str]:
     return [config.embedder] + ([] if config.llm_url or config.model == "none" else [config.model])
+
+
+def _missing(names: Sequence[str], home: Path) -> list[str]:
+    return [name for name in names if name in CATALOGUE and state(CATALOGUE[name], home) == "missing"]
 
 
 def _models(config: Config, home: Path) -> Iterator[Check]:

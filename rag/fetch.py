@@ -1,4 +1,4 @@
-"""From the name of a model to its files on disk, checked: cache, then hub, then carriers.
+"""From the name of a model to its files on disk, checked: cache, then hub, then carriers; or made from another model.
 
 Knows nothing about running models, nor how a source works. What is under way lies in `<model>.part/` beside the place
 where it belongs and is taken up by the next start; only whole, checked files are moved into place, in one step.
@@ -15,6 +15,7 @@ from rag import carriers, hub
 from rag.catalogue import CATALOGUE, Model, hub_spec, unknown
 from rag.errors import FetchError, HashMismatch, NoNetwork
 from rag.gguf import check_gguf
+from rag.requantise import requantise
 from rag.shelf import alone, disk_errors, on_shelf, open_stage, place, put, state, vouch
 from rag.verify import Progress, check
 
@@ -74,7 +75,10 @@ def ensure(model: Model, home: Path, progress: Progress | None = None) -> Path:
             except HashMismatch as error:
                 failures[str(target)] = error
             stage = open_stage(model, target)
-            _fill(model, stage, failures, progress)
+            if model.made_from:
+                _make(model, ensure(CATALOGUE[model.made_from], home, progress), stage, progress)
+            else:
+                _fill(model, stage, failures, progress)
             put(model, stage, target)
             vouch(model, target)
     return target
@@ -105,6 +109,14 @@ def _ensure_from_hub(spec: str, repo: str, name: str, home: Path, progress: Prog
                 put(model, stage, target)
     check_gguf(target)
     return target
+
+
+def _make(model: Model, source: Path, stage: Path, progress: Progress | None) -> None:
+    """Write the model's file into `stage/files` with the weights of another, smaller."""
+    if progress:
+        progress(0, model.bytes, f"making {model.name}")
+    requantise(source, stage / "files" / model.file)
+    check(stage / "files", model.files)
 
 
 def _fill(model: Model, stage: Path, failures: dict[str, FetchError], progress: Progress | None) -> None:

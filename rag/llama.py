@@ -1,4 +1,4 @@
-"""A GGUF model run by llama.cpp in this process. The only module that imports llama_cpp, and only when a model loads.
+"""A GGUF model run by llama.cpp in this process. Imports llama_cpp only when a model loads.
 
 Knows nothing about articles, prompts' wording or citations.
 
@@ -22,6 +22,7 @@ import numpy as np
 from rag.context import EVEN, SEQUENCES, Context, Logits
 from rag.errors import ModelBroken, ModelError, ModelNotFound, QuestionError
 from rag.states import States
+from rag.streams import quiet
 from rag.tokenizer import Tokenizer
 from rag.trunk import Trunk
 from rag.tuning import Tuning, default
@@ -42,6 +43,7 @@ class LlamaCpp:
             evaluates again, at most; None: the default.
         states: where the state of a long beginning is kept for the next start; None: nowhere.
         adapter: a LoRA of this model (GGUF) under which `choose_each` reads the ends of its prompts.
+        judges: whether it is worth asking what states the answer.
 
     Raises:
         ModelNotFound: no such file. ModelBroken: llama.cpp cannot read it, or the adapter.
@@ -54,6 +56,7 @@ class LlamaCpp:
         tuning: Tuning | None = None,
         states: States | None = None,
         adapter: Path | None = None,
+        judges: bool = True,
     ) -> None:
         path = Path(path)
         if not path.is_file():
@@ -62,7 +65,7 @@ class LlamaCpp:
 
         tuning = tuning or default()
         try:
-            with _quiet():
+            with quiet():
                 self._llama: Any = llama_cpp.Llama(
                     model_path=str(path),
                     n_ctx=n_ctx,
@@ -83,7 +86,7 @@ class LlamaCpp:
             ) from error
         if adapter and not lora:  # a null pointer
             raise ModelBroken(f"{adapter} is no adapter of {path}.")
-        self.trained = adapter is not None
+        self.trained, self.judges = adapter is not None, judges
         self.path = path
         self._name = path.stem
         stat = path.stat()
@@ -233,17 +236,3 @@ class LlamaCpp:
 def _log_sum(values: Logits) -> float:
     top = float(values.max())
     return top + float(np.log(np.exp(values - top).sum()))
-
-
-@contextlib.contextmanager
-def _quiet() -> Iterator[None]:
-    """llama.cpp writes notes straight to file descriptor 2 while loading, whatever `verbose` says."""
-    saved = os.dup(2)
-    null = os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(null, 2)
-        yield
-    finally:
-        os.dup2(saved, 2)
-        os.close(saved)
-        os.close(null)

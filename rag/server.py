@@ -61,6 +61,10 @@ class OpenAIServer:
         return self._name
 
     @property
+    def judges(self) -> bool:
+        return True
+
+    @property
     def trained(self) -> bool:
         return False
 

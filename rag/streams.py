@@ -1,4 +1,5 @@
-"""The three streams of the terminal, made fit for use: closed ones, full ones, and those of few characters.
+"""The three streams of the process, made fit for use: closed ones, full ones, those of few characters, and what
+libraries write to them.
 
 Knows nothing about commands or answers.
 """
@@ -59,3 +60,17 @@ def _occupy() -> None:
             os.fstat(number)
         except OSError:
             os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free: this one
+
+
+@contextlib.contextmanager
+def quiet() -> Iterator[None]:
+    """llama.cpp writes notes straight to file descriptor 2, whatever it is told."""
+    saved = os.dup(2)
+    null = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(null, 2)
+        yield
+    finally:
+        os.dup2(saved, 2)
+        os.close(saved)
+        os.close(null)

@@ -300,6 +300,11 @@ class Generator(Protocol):
     def name(self) -> str: ...
 
     @property
+    def judges(self) -> bool:
+        """Whether it is worth asking what states the answer: what the smallest models say to that is noise."""
+        ...
+
+    @property
     def trained(self) -> bool:
         """Whether it was trained to say of a sentence whether it states the answer, in `choose_each`: it is asked in
         other words then, and what it says weighs otherwise."""

@@ -95,7 +95,7 @@ class FakeGenerator:
         self, replies: Iterable[str | Exception] = (), *, logit: Logit = 0.0, n_ctx: int = 4096, name: str = "fake"
     ) -> None:
         self.name = name
-        self.trained = False
+        self.judges, self.trained = True, False
         self.n_ctx = n_ctx
         self.replies = deque(replies)
         self.calls: list[Call] = []

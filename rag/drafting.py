@@ -40,10 +40,12 @@ class Drafting:
         embed: Embedder,
         checker: SupportChecker,
         threshold: float,
+        quote_from: float = cite.QUOTE_FROM,
     ) -> None:
         self._question, self._query, self._told = question, query, told
         self._evidence, self._relevance = evidence, relevance
         self._embed, self._checker, self._threshold = embed, checker, threshold
+        self._quote_from = quote_from
         self._judged: dict[str, cite.Checked] = {}
         self._rest = ""
         self._disputed: bool | None = None
@@ -67,7 +69,7 @@ class Drafting:
         self._judge(self._rest)
         self._rest = ""
         checked = self._checked
-        composed = cite.compose(self._query, checked, self._evidence, self._relevance)
+        composed = cite.compose(self._query, checked, self._evidence, self._relevance, self._quote_from)
         said = completed(self._question, composed, self._told)
         return both_sides(self._question, said, self._evidence, self._relevance), checked.dropped
 
@@ -96,7 +98,7 @@ class Drafting:
         if self._disputed:
             return []
         checked = self._checked
-        composed = cite.compose(self._query, checked, self._evidence, self._relevance)
+        composed = cite.compose(self._query, checked, self._evidence, self._relevance, self._quote_from)
         return list(itertools.takewhile(lambda statement: statement in checked.statements, composed))
 
 

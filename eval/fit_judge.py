@@ -8,10 +8,10 @@ adapter changes what the logits mean: `eval.record` and `eval.fit_decision --wri
 The shipped one learned in two goes, because the first had taught it to overlook facts that stand aside in a sentence
 ("said Jo Weiss, dean of …"): from the first 1,723 questions, then from 620 of the later ones and 170 of those again.
 
-On two cores the first go took 40 minutes and the second 14, after some minutes of looking for sentences. Only the upper
-half of the model is changed, so what the lower half makes of the texts is computed once. glibc hands large pieces of
-memory back and fetches them again; with MALLOC_MMAP_THRESHOLD_ and MALLOC_TRIM_THRESHOLD_ set to 17179869184 it keeps
-them, and a step takes half as long.
+On two cores with AVX-512 the first go took 40 minutes and the second 14, after some minutes of looking for sentences.
+Only the upper half of the model is changed, so what the lower half makes of the texts is computed once. glibc hands
+large pieces of memory back and fetches them again; with MALLOC_MMAP_THRESHOLD_ and MALLOC_TRIM_THRESHOLD_ set to
+17179869184 it keeps them, and a step takes half as long.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from eval.questions import Evidence, Question
-from eval.qwen import Adapter, Past, Qwen
+from eval.qwen import NUMBERS, Adapter, Past, Qwen
 from eval.record import gathered, is_gold
 from rag import judging, sentences
 from rag.build import parts
@@ -151,7 +151,7 @@ class Learner:
     def differences(self, places: Sequence[int], adapter: Adapter | None, words: Sequence[list[int]]) -> Tensor:
         """Logit of yes minus that of no for these examples, (B,)."""
         model, lengths = self._model, [len(self._below[i]) for i in places]
-        x = torch.zeros(len(places), max(lengths), self._below[places[0]].shape[-1], dtype=torch.bfloat16)
+        x = torch.zeros(len(places), max(lengths), self._below[places[0]].shape[-1], dtype=NUMBERS)
         for row, i in enumerate(places):
             x[row, : lengths[row]] = self._below[i]
         pasts, positions, seen = self._surroundings(places, max(lengths))
@@ -206,7 +206,7 @@ class Learner:
         def pasts(i: int) -> list[Past]:
             rows = [pasts[i] for pasts in asked_as]
             shape = (many, self._model.kv_heads, widest, self._model.dim)
-            keys, values = torch.zeros(shape, dtype=torch.bfloat16), torch.zeros(shape, dtype=torch.bfloat16)
+            keys, values = torch.zeros(shape, dtype=NUMBERS), torch.zeros(shape, dtype=NUMBERS)
             for row, (k, v) in enumerate(rows):
                 keys[row, :, : own[row]], values[row, :, : own[row]] = k, v
             return [self._begin[i], (keys, values)]

@@ -33,6 +33,12 @@ def test_the_defaults_of_the_settings_are_in_it() -> None:
     assert CATALOGUE[Config().embedder].kind == "embedder"
 
 
+def test_the_default_model_judges_and_the_fast_one_writes_alone() -> None:
+    assert CATALOGUE[Config().model].judges
+    assert CATALOGUE[Config().model].adapter
+    assert not CATALOGUE["fast"].judges
+
+
 def test_parts_are_in_numeric_order() -> None:
     packages = CATALOGUE["qwen2.5-coder-1.5b"].carriers.packages
     assert [int(package.rpartition("part")[2]) for package in packages] == list(range(1, 23))

@@ -40,8 +40,8 @@ def main() -> int:
     config = Config(corpus=args.corpus, index=args.index, model=args.model)
     index, model = parts(config)
     embed = Remembered(index.embed)
-    if model is None:
-        parser.error("recording needs a language model")
+    if model is None or not model.judges:
+        parser.error(f"recording needs a language model that judges, and {args.model} does not")
     questions = read(args.questions)
     # Answerable and unanswerable ones may stand in blocks: a limited run should see both.
     order = np.random.default_rng(0).permutation(len(questions))[: args.limit]

@@ -40,7 +40,8 @@ def state(model: Model, home: Path) -> State:
 
 
 def on_shelf(model: Model, target: Path, progress: Progress | None) -> bool:
-    """Whether the model is there, hashed where that has not been done yet.
+    """Whether the model is there, hashed where that has not been done yet. What was made here has no hash to compare:
+    unless it is the very file that was made, it is made again.
 
     Raises:
         HashMismatch: it is there with other bytes.
@@ -48,6 +49,8 @@ def on_shelf(model: Model, target: Path, progress: Progress | None) -> bool:
     if not target.exists():
         return False
     if not remembered(_base(model, target), model.files, _memory(target)):
+        if model.made_from:
+            return False
         check(_base(model, target), model.files, progress, f"checking {model.name}")
         vouch(model, target)
     return True

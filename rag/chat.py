@@ -24,7 +24,7 @@ from rag.asked import is_command
 from rag.config import Config
 from rag.drafting import Drafting
 from rag.errors import QuestionError
-from rag.evidence import Sentence, gather
+from rag.evidence import Embed, Rank, Sentence, gather
 from rag.filters import known, within
 from rag.followup import leans, may_stand_alone, standalone
 from rag.history import turns
@@ -135,8 +135,9 @@ class Chatbot:
         """Yield `Retrieved`, then the draft in `Token`s, then exactly one `Answer`.
 
         `as_of` is the day on which the question is asked; `where` says which of the articles of `Config.where` it is
-        put to (None: all of them); `tell` is called as each step begins, `passed` between two tokens when sentences of
-        the draft have been checked. Closing the iterator stops the model within a token.
+        put to (None: all of them); `tell` is called as each step begins, `passed` when sentences of the
+        draft have been checked, between two tokens or after the last. Closing the iterator stops the model within a
+        token.
 
         Raises:
             QuestionError: the question is empty or too long. UsageError: `where` names what no article has, or
@@ -168,7 +169,7 @@ class Chatbot:
     def check(self, statement: str, where: Filters | None = None) -> Claim:
         """A statement against the articles: the verdict, with the sentences that say so or say otherwise."""
         statement = self._clean(given.text(statement))
-        evidence = gather(statement, self._search(statement, self._config.top_k, where), self._embed)
+        evidence = gather(statement, self._search(statement, self._config.top_k, where), *self._reading)
         if not evidence:
             return Claim(statement, (), "not found")
         near = cite.nearness([statement], evidence, self._index.embed)
@@ -268,6 +269,10 @@ class Chatbot:
 
     # --- below: the steps of an answer -------------------------------------------------------------------------
 
+    @property
+    def _reading(self) -> tuple[Embed, Rank]:
+        return self._embed, self._index.embed.rank
+
     def _search(self, query: str, k: int, where: Filters | None) -> list[Hit]:
         articles = self._index.articles.values()
         known(where, articles)  # those of the settings were looked at when they were loaded
@@ -288,10 +293,11 @@ class Chatbot:
             yield self._refusal(asked, _Known(hits, (), (), searched), COMMAND_CONFIDENCE)
             return
         asked.tell("reading")
-        evidence = gather(asked.query, hits, self._embed)
+        evidence = gather(asked.query, hits, *self._reading)
         model, around = self._generator, (asked.history, asked.as_of)
         judge = model if model and model.judges else None
-        judged = judging.judged(judge, asked.question, evidence, *around) if judge else None
+        threshold = self._config.answer_threshold
+        judged = judging.judged(judge, asked.question, evidence, *around, threshold) if judge else None
         relevance = decide.relevance(decide.sentence_features(asked.question, evidence, judged))
         known = _Known(hits, evidence, relevance, searched)
         chosen = decide.best(evidence, relevance)
@@ -300,7 +306,7 @@ class Chatbot:
         if judge and decide.asks_together(chosen) and (confidence >= decide.EARLY_FROM or not self._config.check):
             stated = judging.stated(judge, asked.question, chosen, *around)
             confidence = decide.probability(features | decide.stated(stated))
-        if self._config.check and (not evidence or confidence < self._config.answer_threshold):
+        if self._config.check and (not evidence or confidence < threshold):
             yield self._refusal(asked, known, confidence)
             return
         asked.tell("writing")
@@ -310,6 +316,10 @@ class Chatbot:
             messages, after = judging.writing(model, asked.question, chosen, *around)
             draft, first = yield from self._write(model, messages, after, asked, drafting)
         asked.tell("checking")
+        if drafting and judge and judged:
+            asked.passed(drafting.end())  # the reader has it while the model is asked what else there is
+            judged = judging.completed(judge, asked.question, evidence, *around, judged)
+            drafting.weigh(decide.relevance(decide.sentence_features(asked.question, evidence, judged)))
         statements, dropped = drafting.finish() if drafting else (self._unchecked(draft, evidence), ())
         claims, citations = cite.number(statements)
         seconds = Seconds(searched, first, time.perf_counter() - asked.started)
@@ -319,9 +329,7 @@ class Chatbot:
     def _drafting(self, asked: _Asked, known: _Known) -> Drafting:
         told = " ".join(f"{turn.question} {turn.answer}" for turn in asked.history)
         judge = (self._index.embed, self._checker, self._config.support_threshold)
-        trained = self._generator is not None and self._generator.trained
-        quote_from = cite.QUOTE_FROM_TRAINED if trained else cite.QUOTE_FROM
-        return Drafting(asked.question, asked.query, told, known.evidence, known.relevance, *judge, quote_from)
+        return Drafting(asked.question, asked.query, told, known.evidence, known.relevance, *judge)
 
     def _unchecked(self, draft: str, evidence: Sequence[Sentence]) -> list[cite.Statement]:
         drafted = cite.draft_sentences(draft)

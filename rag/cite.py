@@ -28,10 +28,9 @@ OWN_WORDS = 2
 """Words with content that each of two sources gives a sentence, at least."""
 MAX_CLAIMS = 4
 """Sentences of an answer, at most."""
-QUOTE_FROM = 0.25
-"""Relevance from which a source sentence is quoted beside the draft."""
-QUOTE_FROM_TRAINED = 0.34
-"""The same where a model that was trained to judge sentences said so: as much is found, and more of it is right."""
+QUOTE_FROM, QUOTE_SHARE = 0.25, 0.5
+"""Relevance, and share of that of the best, from which a source sentence is quoted beside the draft. Over the records
+of four kinds of questions, as many gold sentences are found as from 0.34 on, and 0.02 more is right."""
 KEEP_FROM = 0.2
 """Relevance below which a supported draft sentence is beside the question."""
 LEADS = 2.0
@@ -116,7 +115,6 @@ def compose(
     checked: Checked,
     evidence: Sequence[Sentence],
     relevance: Sequence[float],
-    quote_from: float = QUOTE_FROM,
     max_claims: int = MAX_CLAIMS,
 ) -> list[Statement]:
     """What to show: supported draft sentences that bear on the question, and quotes of what they left out.
@@ -147,7 +145,8 @@ def compose(
     for name in uncovered(question, [*due, *(s for statement in shown for s in statement.sources)]):
         near = [s for s in sorted(evidence, key=value, reverse=True) if name <= words(s) and value(s) >= OWED_FROM][:1]
         due += [s for s in near if s not in due]
-    rest = [s for s in evidence if s not in used and s is not best and value(s) >= quote_from]
+    enough = max(QUOTE_FROM, QUOTE_SHARE * value(best))
+    rest = [s for s in evidence if s not in used and s is not best and value(s) >= enough]
     more = [s for s in sorted(rest, key=value, reverse=True) if s not in due]
     chosen = [*due, *more][: max_claims - len(shown)]
     return shown + [quoted(s) for s in evidence if s in chosen]

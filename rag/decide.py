@@ -54,11 +54,12 @@ WRITE_FROM, WRITE_SHARE = 0.2, 0.7
 a far better one, a small model copies the wrong one."""
 MOST = 4
 """Sentences that the draft is written from, at most."""
-ASKED, ASKED_FIRST, SURE_FROM = 7, 3, 0.0
+ASKED, ASKED_FIRST, SURE_FROM = 5, 3, 0.0
 """Sentences that the model is asked about, at most: asking is most of what an answer costs. First of the three most
-relevant; of four more only where none of these rather states the answer than not, or more than one may be needed. Over
+relevant; of two more only where none of these rather states the answer than not, or more than one may be needed. Over
 the records of the shipped questions, of the fifty, of news and of CLAPNQ the decision is as good as by asking about
-seven, and within 0.02 as much is found."""
+seven, and within 0.02 as much is found (of news, 0.03). Of those three, the first alone if that one is enough to write
+from; then the answer has begun when the others' turn comes."""
 EARLY_FROM = 0.1
 """Probability below which the best sentences are not asked about together: a limit on seconds spent on refusals."""
 
@@ -67,6 +68,16 @@ def worth_asking(question: str, evidence: Sequence[Sentence]) -> list[int]:
     """Places of the sentences that the model is asked about, at most: the most relevant by what is known, in order."""
     known = relevance(sentence_features(question, evidence))
     return sorted(range(len(evidence)), key=lambda i: -known[i])[:ASKED]
+
+
+def is_enough(question: str, evidence: Sequence[Sentence], judged: Judged, threshold: float) -> bool:
+    """Whether the answer may be written from what the model was asked about. Of a single sentence: nothing else may be
+    worth writing from, and the probability of an answer at least `threshold`."""
+    if not is_sure(question, evidence, judged.logits):
+        return False
+    chosen = best(evidence, relevance(sentence_features(question, evidence, judged)))
+    alone = len(chosen) == 1 and probability(features(question, evidence, chosen, judged)) >= threshold
+    return alone or len(judged.logits) > 1
 
 
 def is_sure(question: str, evidence: Sequence[Sentence], logits: Mapping[int, float]) -> bool:
@@ -86,13 +97,19 @@ def _said(question: str, evidence: Sequence[Sentence], logits: Mapping[int, floa
 def features(
     question: str, evidence: Sequence[Sentence], chosen: Sequence[Sentence], judged: Judged | None
 ) -> Features:
-    """Of the question, whether anything is asked and, where it names nobody, how much the answer needs the nearest
-    sentence. What the model makes of the best one, those that lack what is asked for (a date, a number, a name …)
-    counting less; and how much of whom and what the question names that one is about. Without a model: how much the
-    nearest is needed in any case, and whether none of the chosen ones gives what is asked for.
+    """Of the question, whether anything is asked and, where it names nobody, how near the nearest sentence is.
+    What the model makes of the best one, those that lack what is asked for (a date, a number, a name …)
+    counting less; and how much of whom and what the question names that one is about. Without a model: how well the
+    best answers in any case, and whether none of the chosen ones gives what is asked for.
     """
     need, nameless = max((s.need for s in evidence), default=0.0), float(not names(question))
-    found = {"need": need, "nameless": nameless, "need_nameless": need * nameless, "asks": float(is_question(question))}
+    found = {
+        "answers": max((s.answers for s in evidence), default=0.0),
+        "need": need,
+        "nameless": nameless,
+        "need_nameless": need * nameless,
+        "asks": float(is_question(question)),
+    }
     if lacks_count([s.text for s in chosen], question):
         found["uncounted"] = 1.0
     if judged is None:
@@ -134,19 +151,16 @@ def relevance(rows: Sequence[Features]) -> list[float]:
 
 
 def sentence_features(question: str, evidence: Sequence[Sentence], judged: Judged | None = None) -> list[Features]:
-    """For each sentence: how far it lies below the nearest, under its title, alone, and with its passage; its words,
-    whether it gives what is asked for, and what the model makes of it, alone and against the best, if it was asked."""
-    titled = max((s.titled_cosine for s in evidence), default=0.0)
-    alone = max((s.cosine for s in evidence), default=0.0)
+    """For each sentence: how far it lies below the one that answers best, and its passage below the nearest; whether
+    it gives what is asked for, and what the model makes of it, alone and against the best, if it was asked."""
+    answers = max((s.answers for s in evidence), default=0.0)
     passage = max((s.passage_score for s in evidence), default=0.0)
     asks = kind(question)
     rows = []
     for i, sentence in enumerate(evidence):
         row = {
-            "titled": sentence.titled_cosine - titled,
-            "alone": sentence.cosine - alone,
+            "answers": sentence.answers - answers,
             "passage": sentence.passage_score - passage,
-            "overlap": sentence.overlap,
             "gives": float(bool(asks) and gives(sentence.text, question)),
         }
         if judged and i in judged.logits:

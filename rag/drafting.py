@@ -1,12 +1,14 @@
 """A draft while it is written: each sentence is judged once it is complete, and what stands is known before the end.
 
 Knows nothing about models or search. What `add` gives begins the answer that `finish` gives, word for word and with
-the same numbers, whatever the model writes next: a sentence that could still fall, move or be replaced is held back.
+the same numbers, whatever the model writes or says next: a sentence that could still fall, move or be replaced is held
+back.
 """
 
 from __future__ import annotations
 
 import itertools
+import math
 import re
 from collections.abc import Sequence
 
@@ -40,12 +42,10 @@ class Drafting:
         embed: Embedder,
         checker: SupportChecker,
         threshold: float,
-        quote_from: float = cite.QUOTE_FROM,
     ) -> None:
         self._question, self._query, self._told = question, query, told
         self._evidence, self._relevance = evidence, relevance
         self._embed, self._checker, self._threshold = embed, checker, threshold
-        self._quote_from = quote_from
         self._judged: dict[str, cite.Checked] = {}
         self._rest = ""
         self._disputed: bool | None = None
@@ -58,18 +58,29 @@ class Drafting:
             return None
         self._rest = rest
         self._judge(complete)
-        stands = self._stands()
-        claims, _ = cite.number(completed(self._question, stands, self._told))
-        waiting = [s.text for s in self._checked.statements if s not in stands]
-        # Supported and without a place yet: they are shown as what they were before.
-        return Passed(claims, " ".join([*waiting, rest]) if not claims else rest)
+        return self._passed()
+
+    def end(self) -> Passed:
+        """Nothing more is written."""
+        self._judge(self._rest)
+        self._rest = ""
+        return self._passed()
+
+    def weigh(self, relevance: Sequence[float]) -> None:
+        """Take what the model said of the evidence after the draft was written: it may add to the answer. What the
+        draft rests on counts as before, and nothing as much as the best of before: what stands has been read."""
+        used = {source for statement in self._checked.statements for source in statement.sources}
+        best = max(self._relevance, default=0.0)
+        self._relevance = [
+            old if sentence in used or old == best else min(new, math.nextafter(best, 0.0))
+            for sentence, old, new in zip(self._evidence, self._relevance, relevance, strict=True)
+        ]
 
     def finish(self) -> tuple[Sequence[cite.Statement], tuple[str, ...]]:
         """What the answer says, and what of the draft it does not."""
-        self._judge(self._rest)
-        self._rest = ""
+        self.end()
         checked = self._checked
-        composed = cite.compose(self._query, checked, self._evidence, self._relevance, self._quote_from)
+        composed = cite.compose(self._query, checked, self._evidence, self._relevance)
         said = completed(self._question, composed, self._told)
         return both_sides(self._question, said, self._evidence, self._relevance), checked.dropped
 
@@ -79,6 +90,13 @@ class Drafting:
         return cite.Checked(
             tuple(s for one in judged for s in one.statements), tuple(text for one in judged for text in one.dropped)
         )
+
+    def _passed(self) -> Passed:
+        stands = self._stands()
+        claims, _ = cite.number(completed(self._question, stands, self._told))
+        waiting = [s.text for s in self._checked.statements if s not in stands]
+        # Supported and without a place yet: they are shown as what they were before.
+        return Passed(claims, " ".join([*waiting, self._rest]) if not claims else self._rest)
 
     def _judge(self, text: str) -> None:
         new = [sentence for sentence in cite.draft_sentences(text) if sentence not in self._judged]
@@ -92,13 +110,13 @@ class Drafting:
         """The draft sentences that begin the answer. Where a better source comes first by itself, or a quote of
         another follows, these are none of the draft's."""
         if self._disputed is None:
-            # Whatever is shown in the end rests on some of these.
-            sources = [cite.quoted(sentence) for sentence in self._evidence]
-            self._disputed = both_sides(self._question, sources, self._evidence, self._relevance) != sources
+            # Whatever is shown in the end rests on some of these, and any may turn out to be worth hearing.
+            sources, heard = [cite.quoted(sentence) for sentence in self._evidence], [1.0] * len(self._evidence)
+            self._disputed = both_sides(self._question, sources, self._evidence, heard) != sources
         if self._disputed:
             return []
         checked = self._checked
-        composed = cite.compose(self._query, checked, self._evidence, self._relevance, self._quote_from)
+        composed = cite.compose(self._query, checked, self._evidence, self._relevance)
         return list(itertools.takewhile(lambda statement: statement in checked.statements, composed))
 
 

@@ -10,12 +10,15 @@ import hashlib
 import threading
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from rag.errors import ModelBroken, ModelNotFound
 from rag.types import Vectors
+
+if TYPE_CHECKING:
+    from rag.rerank import Marked, Reranker
 
 BATCH = 8
 """Texts embedded in one call, of nearly the same length, so that little is padding; few, so that what lies between two
@@ -35,13 +38,13 @@ BEFORE = {"3fe51f41132d03e4": "62d824544c07f294"}
 
 
 class SentenceTransformerEmbedder:
-    """An `Embedder` over a model folder; nothing is downloaded.
+    """An `Embedder` over a model folder; nothing is downloaded. `adapter` is a file of `eval.fit_reranker` for it.
 
     Raises:
         ModelNotFound: no such folder. ModelBroken: the folder does not hold a sentence-transformers model.
     """
 
-    def __init__(self, folder: str | Path) -> None:
+    def __init__(self, folder: str | Path, adapter: Path | None = None) -> None:
         folder = Path(folder)
         if not (folder / "modules.json").is_file():
             raise ModelNotFound(f"There is no sentence-transformers model in {folder} (no modules.json).")
@@ -61,6 +64,8 @@ class SentenceTransformerEmbedder:
         self._turn = threading.Lock()
         """Its tokenizer pads and truncates by a state of its own, which two threads must not share."""
         self._max_pieces = int(self._model.max_seq_length)
+        self._adapter = adapter
+        self._reranker: Reranker | None = None
         self._fingerprint = f"{folder.name}:{_hash(folder)}:{self._max_pieces}"
 
     @property
@@ -85,6 +90,30 @@ class SentenceTransformerEmbedder:
                     [texts[i] for i in part], batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False
                 )
         return rows
+
+    def rank(self, question: str, passages: Sequence[tuple[str, Sequence[str]]]) -> list[list[float]]:
+        """See `rag.rerank`. Raises ModelBroken: the adapter is not one of this model."""
+        from rag.rerank import Reranker
+
+        with self._turn:
+            if self._reranker is None:
+                self._reranker = Reranker(self.transformer, self.marked, self._adapter)
+            return self._reranker(question, passages)
+
+    @property
+    def transformer(self) -> Any:
+        """The model without what pools its states."""
+        return self._model[0].auto_model
+
+    @property
+    def marked(self) -> Marked:
+        from rag.rerank import Marked
+
+        def encode(text: str) -> list[int]:
+            return list(self._tokenizer.encode(text, add_special_tokens=False).ids)
+
+        tokenizer = self._model.tokenizer
+        return Marked(encode, int(tokenizer.cls_token_id), int(tokenizer.sep_token_id), self.max_pieces)
 
 
 def _hash(folder: Path) -> str:

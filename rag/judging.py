@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from rag import prompt
-from rag.decide import ASKED_FIRST, Judged, is_sure, worth_asking
+from rag.decide import ASKED_FIRST, Judged, is_enough, worth_asking
 from rag.evidence import Sentence
 from rag.types import Generator, Messages, Turn
 
@@ -14,18 +14,41 @@ REPLIES = ("Yes", "No")
 
 
 def judged(
-    model: Generator, question: str, evidence: Sequence[Sentence], history: Sequence[Turn], as_of: date | None
+    model: Generator,
+    question: str,
+    evidence: Sequence[Sentence],
+    history: Sequence[Turn],
+    as_of: date | None,
+    threshold: float,
 ) -> Judged:
     """Of the sentences that are worth asking about, one at a time: among many a small model loses sight of what is
-    asked. Of the less relevant ones only where it is not sure of any before."""
+    asked. Of the less relevant ones only where those before are not enough for an answer of this probability."""
     prompts = asked_about(question, evidence, history, as_of, model.trained)
-    logits: dict[int, float] = {}
-    for some in (list(prompts)[:ASKED_FIRST], list(prompts)[ASKED_FIRST:]):
-        if not is_sure(question, evidence, logits):
-            places = sorted(some)  # sentences of one article share its title
-            replies = model.choose_each([prompts[i] for i in places], REPLIES)
-            logits |= {i: yes - no for i, (yes, no) in zip(places, replies, strict=True)}
-    return Judged(logits, model.trained)
+    found = Judged({}, model.trained)
+    for end in (1, ASKED_FIRST, len(prompts)):
+        if not is_enough(question, evidence, found, threshold):
+            found = _asked(model, prompts, end, found)
+    return found
+
+
+def completed(
+    model: Generator,
+    question: str,
+    evidence: Sequence[Sentence],
+    history: Sequence[Turn],
+    as_of: date | None,
+    found: Judged,
+) -> Judged:
+    """With the rest of those that come first, where the answer was written from one of them: they may add to it."""
+    return _asked(model, asked_about(question, evidence, history, as_of, model.trained), ASKED_FIRST, found)
+
+
+def _asked(model: Generator, prompts: Mapping[int, Messages], end: int, found: Judged) -> Judged:
+    """With what the model says of those among the first `end` that it was not asked about yet."""
+    places = sorted(set(list(prompts)[:end]) - found.logits.keys())  # sentences of one article share its title
+    replies = model.choose_each([prompts[i] for i in places], REPLIES) if places else []
+    said = {i: yes - no for i, (yes, no) in zip(places, replies, strict=True)}
+    return Judged({**found.logits, **said}, model.trained)
 
 
 def asked_about(

@@ -292,6 +292,11 @@ class Embedder(Protocol):
 
     def __call__(self, texts: Sequence[str]) -> Vectors: ...
 
+    def rank(self, question: str, passages: Sequence[tuple[str, Sequence[str]]]) -> list[list[float]]:
+        """How well each sentence of each passage, a heading and its sentences, answers the question: higher is better,
+        and comparable for one question only."""
+        ...
+
 
 class Generator(Protocol):
     """A language model. Greedy: the same messages give the same text."""

@@ -31,4 +31,4 @@ def hit(article: Article, start: int = 0, end: int | None = None, score: float =
 
 
 def evidence(question: str, hits: Sequence[Hit], most: int = 100) -> list[Sentence]:
-    return gather(question, hits, FakeEmbedder(), most)
+    return gather(question, hits, FakeEmbedder(), FakeEmbedder().rank, most)

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from rag.chat import Chatbot
+from rag.cite import within_quotes
 from rag.config import Config
 from rag.errors import ModelError, QuestionError, UsageError
 from rag.index import Index
@@ -133,7 +134,7 @@ def test_without_a_model_the_articles_speak_for_themselves(index: Index, questio
     answer = bot(index, None, answer_threshold=threshold).ask(question)
     assert_lawful(answer)
     for claim in answer.claims:
-        assert claim.text.strip("“”") == " ".join(claim.citations[0].quote.split())
+        assert claim.text == f"“{within_quotes(claim.citations[0].quote)}”"
 
 
 def test_the_best_extract_answers(index: Index) -> None:
@@ -519,7 +520,7 @@ def test_what_has_passed_is_told_between_two_tokens_and_begins_the_answer(index:
     for event in chatbot.stream(QUESTION, passed=told.append):
         told.append(event)
     places = [place for place, news in enumerate(told) if isinstance(news, Passed)]
-    assert [[claim.text for claim in told[place].claims] for place in places] == [[TRUE], [TRUE]]
+    assert [[claim.text for claim in told[place].claims] for place in places] == [[TRUE], [TRUE], [TRUE]]
     assert all(isinstance(told[place - 1], Token) for place in places)
     answer = told[-1]
     assert isinstance(answer, Answer)

@@ -143,11 +143,18 @@ def test_what_the_draft_left_out_is_quoted_once_and_what_it_said_is_not_said_aga
     assert shown[1].text == f"“{LONG.text}”"
 
 
-def test_what_is_quoted_beside_the_draft_is_relevant_enough() -> None:
-    assert cite.QUOTE_FROM < 0.3 < cite.QUOTE_FROM_TRAINED
-    for quote_from, sources in ((cite.QUOTE_FROM, [(CUT,), (LONG,)]), (cite.QUOTE_FROM_TRAINED, [(CUT,)])):
-        shown = cite.compose(QUESTION, check(CUT.text), [CUT, LONG], [1.0, 0.3], quote_from)
-        assert [s.sources for s in shown] == sources
+@pytest.mark.parametrize(
+    ("best", "other", "sources"),
+    [
+        (1.0, 0.6, [(CUT,), (LONG,)]),
+        (1.0, 0.4, [(CUT,)]),  # less than half as relevant as the best
+        (0.5, 0.3, [(CUT,), (LONG,)]),
+        (0.3, 0.2, [(CUT,)]),  # hardly relevant
+    ],
+)
+def test_what_is_quoted_beside_the_draft_is_relevant_enough(best: float, other: float, sources: list[object]) -> None:
+    shown = cite.compose(QUESTION, check(CUT.text), [CUT, LONG], [best, other])
+    assert [s.sources for s in shown] == sources
 
 
 # --- numbers ----------------------------------------------------------------------------------------------------------
@@ -261,5 +268,5 @@ def test_a_question_for_one_thing_gets_no_quotes_for_all_its_names() -> None:
         "When did Ilse Brandt open the bridge at Bregenz?",
         "Where did the Swiss and Austrian mayors meet?",
     ):
-        shown = cite.compose(question, Checked((), ()), found, worth, quote_from=0.4)
+        shown = cite.compose(question, Checked((), ()), found, worth)
         assert [statement.text for statement in shown] == ["“The bridge opened in Lindau.”"]

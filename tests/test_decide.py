@@ -132,9 +132,9 @@ def test_a_matter_that_is_only_named_is_answered_less_readily() -> None:
         features(FOUND, None, text) for text in ("who cut the ribbon of the bridge", "ribbon of the bridge")
     )
     assert (asked["asks"], named["asks"]) == (1.0, 0.0)
-    known = {"need": 1.5, "trained": 0.0, "named": 1.0, "stated": 0.0, "lacking": 0.0}
+    known = {"answers": 12.0, "need": 1.5, "trained": 0.0, "named": 1.0, "stated": 0.0, "lacking": 0.0}
     for kind in ({}, {"trained", "named"}, {"trained", "named", "stated"}):
-        some = {k: v for k, v in known.items() if k in {"need", "lacking", *kind}}
+        some = {k: v for k, v in known.items() if k in {"answers", "need", "lacking", *kind}}
         assert decide.probability(some | {"asks": 1.0}) > decide.probability(some | {"asks": 0.0})
 
 

@@ -32,10 +32,19 @@ def drafting(relevance: list[float], found: list[Sentence] = FOUND, question: st
     return Drafting(question, question, "", found, relevance, EMBED, CHECKER, 0.5)
 
 
-def written(draft: str, relevance: list[float], found: list[Sentence] = FOUND, question: str = QUESTION):
-    """What passed on the way, word by word, and what the draft came to."""
+def written(
+    draft: str,
+    relevance: list[float],
+    found: list[Sentence] = FOUND,
+    question: str = QUESTION,
+    weighed: list[float] | None = None,
+):
+    """What passed on the way, word by word, and what the draft came to; `weighed` is what is known after it."""
     one = drafting(relevance, found, question)
     told = [passed for piece in re.findall(r"\S+\s*", draft) if (passed := one.add(piece))]
+    if weighed:
+        told.append(one.end())
+        one.weigh(weighed)
     statements, dropped = one.finish()
     return told, cite.number(statements)[0], dropped
 
@@ -73,6 +82,18 @@ def test_a_source_that_is_little_better_is_quoted_after_what_the_draft_says() ->
     assert [claim.text for claim in claims] == [LONG, OPENED, f"“{CUT}”"]
 
 
+def test_what_turns_out_relevant_after_the_draft_is_quoted_and_moves_nothing() -> None:
+    told, claims, _ = written(LONG, relevant(LONG), weighed=relevant(CUT, LONG))
+    assert [claim.text for claim in told[-1].claims] == [LONG]
+    assert [claim.text for claim in claims] == [LONG, f"“{CUT}”"]
+
+
+def test_what_the_draft_rests_on_is_not_taken_back_after_it() -> None:
+    told, claims, _ = written(f"{CUT} {LONG}", relevant(CUT, LONG), weighed=relevant(WATCHED))
+    assert [claim.text for claim in told[-1].claims] == [CUT, LONG]
+    assert [claim.text for claim in claims] == [CUT, LONG, f"“{WATCHED}”"]
+
+
 def test_where_two_articles_disagree_nothing_stands_before_the_end() -> None:
     """The two sides come first then, each in its own words."""
     other = replace(BRIDGE, id="other", text="Mayor Ilse Brandt cut the ribbon. The harbour bridge is 380 metres long.")
@@ -87,17 +108,21 @@ def test_where_two_articles_disagree_nothing_stands_before_the_end() -> None:
     assert claims[0].text.startswith("The articles disagree")
 
 
+SCORES = st.lists(st.sampled_from([0.0, 0.1, 0.2, 0.22, 0.3, 0.9]), min_size=len(FOUND), max_size=len(FOUND))
+
+
 @settings(deadline=None, max_examples=150)
 @given(
     st.lists(
         st.sampled_from([OPENED, LONG, CUT, WATCHED, FOUND[4].text, FALSE, f"{CUT[:-1]} [1].", "No."]), max_size=7
     ),
-    st.lists(st.sampled_from([0.0, 0.1, 0.2, 0.22, 0.3, 0.9]), min_size=len(FOUND), max_size=len(FOUND)),
+    SCORES,
+    st.none() | SCORES,
 )
 def test_what_stands_begins_the_answer_and_nothing_that_falls_was_ever_shown_to_stand(
-    drafted: list[str], relevance: list[float]
+    drafted: list[str], relevance: list[float], weighed: list[float] | None
 ) -> None:
-    told, claims, dropped = written(" ".join(drafted), relevance)
+    told, claims, dropped = written(" ".join(drafted), relevance, weighed=weighed)
     for passed in told:
         assert passed.claims == claims[: len(passed.claims)]
         assert not {claim.text for claim in passed.claims} & {*dropped}

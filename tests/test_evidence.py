@@ -47,37 +47,27 @@ def test_the_article_of_the_best_hit_comes_first_whatever_its_name() -> None:
         assert len(groups) == len(set(groups))  # each article in one piece
 
 
-def test_nearness_is_the_cosine_with_the_question() -> None:
-    found = evidence("ferry stop", [hit(FERRY)])
-    assert found[0].cosine == pytest.approx(2 / (2 * 7) ** 0.5)
+def test_a_sentence_has_its_score_under_the_title_of_its_article_and_its_own_vector() -> None:
     embed = FakeEmbedder()
-    titled = embed(["ferry stop", "Ferry to close\nThe ferry will stop on June 30."])
-    assert found[0].titled_cosine == pytest.approx(float(titled[0] @ titled[1]))
+    found = evidence("ferry stop", [hit(FERRY)])
+    assert [[s.answers for s in found]] == embed.rank("ferry stop", [("Ferry to close", [s.text for s in found])])
+    assert found[0].answers > found[1].answers > 0
     assert found[0].vector == pytest.approx(embed(["The ferry will stop on June 30."])[0])
+    assert found[0].cosine == pytest.approx(2 / (2 * 7) ** 0.5)
+    assert found[0].need == pytest.approx(found[0].cosine + 1)  # the score of its passage
 
 
 @pytest.mark.parametrize("hits", [[hit(LONG)], [hit(BRIDGE), hit(LONG), hit(FERRY)]])
-def test_those_that_are_needed_most_are_taken(hits: list[Hit]) -> None:
+def test_those_that_answer_best_are_taken(hits: list[Hit]) -> None:
     every = evidence(QUESTION, hits)
     few = evidence(QUESTION, hits, 5)
     assert len(few) == 5 < len(every)
-    assert min(s.need for s in few) >= max(s.need for s in every if s not in few)
+    assert min(s.answers for s in few) >= max(s.answers for s in every if s not in few)
     assert [s for s in every if s in few] == few
 
 
 def test_nothing_found_is_no_evidence() -> None:
     assert evidence(QUESTION, []) == []
-
-
-def test_overlap_is_a_share_and_rare_words_weigh_more() -> None:
-    found = {s.text[:10]: s.overlap for s in evidence("Did the mayor cut the harbour ribbon?", [hit(BRIDGE)])}
-    assert all(0 <= share <= 1 for share in found.values())
-    assert max(found, key=found.__getitem__) == "Mayor Ilse"
-
-
-@pytest.mark.parametrize("question", ["?", "the of", "גשר"])
-def test_a_question_without_words_of_content_has_no_overlap(question: str) -> None:
-    assert {s.overlap for s in evidence(question, [hit(BRIDGE)])} == {0.0}
 
 
 def test_a_sentence_that_points_back_carries_the_names_before_it() -> None:

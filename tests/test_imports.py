@@ -31,8 +31,8 @@ ONLY_IN = {
     "trafilatura": {"rag.saved_page", "eval.extraction"},
     "babel": {"ui.offers"},
 }
-LATE_ALTOGETHER = {"ui.handlers", "ui.librarian", "eval.qwen", "eval.fit_judge"}
-"""Cannot be defined without a heavy library (Gradio reads annotations, training is torch): must be imported late."""
+LATE_ALTOGETHER = {"ui.handlers", "ui.librarian", "rag.rerank", "eval.qwen", "eval.fit_judge", "eval.fit_reranker"}
+"""Cannot be defined without a heavy library (Gradio reads annotations, a network is torch): must be imported late."""
 HEAVY = {*ONLY_IN, "lxml", "torch", "transformers", "gradio", "matplotlib", "scipy", "sklearn", "pandas"}
 
 RECORDS = {"rag.types", "rag.errors", "rag.config", "rag.given"}

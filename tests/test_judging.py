@@ -16,6 +16,11 @@ LINES = [f"Mayor {name} cut a ribbon of the harbour bridge in Lindau on day {n}.
 FOUND = evidence(QUESTION, [hit(replace(BRIDGE, text=" ".join(LINES)))])
 
 
+OTHER = [f"Somebody spoke at the harbour on day {n}." for n in range(len(LINES))]
+APART = evidence(QUESTION, [hit(replace(BRIDGE, text=" ".join([LINES[0], *OTHER])))])
+"""One sentence is far nearer than the others."""
+
+
 @pytest.mark.parametrize(
     ("logit", "asked"),
     [
@@ -27,21 +32,43 @@ FOUND = evidence(QUESTION, [hit(replace(BRIDGE, text=" ".join(LINES)))])
 )
 def test_the_others_are_asked_about_only_where_the_first_leave_a_doubt(logit: float, asked: int) -> None:
     model = FakeGenerator(logit=logit)
-    judged = judging.judged(model, QUESTION, FOUND, (), None)
+    judged = judging.judged(model, QUESTION, FOUND, (), None, 0.5)
     assert len(judged.logits) == len(model.calls) == asked
     assert set(judged.logits) == set(decide.worth_asking(QUESTION, FOUND)[:asked])
+
+
+@pytest.mark.parametrize(("threshold", "asked"), [(0.5, 1), (0.999, decide.ASKED_FIRST)])
+def test_one_sentence_is_enough_where_it_is_far_nearer_and_makes_an_answer_probable(
+    threshold: float, asked: int
+) -> None:
+    judged = judging.judged(FakeGenerator(logit=3.0), QUESTION, APART, (), None, threshold)
+    assert next(iter(judged.logits)) == decide.worth_asking(QUESTION, APART)[0]
+    assert len(judged.logits) == asked
+
+
+@pytest.mark.parametrize(("logit", "asked"), [(3.0, 2), (decide.SURE_FROM - 0.1, 0)])
+def test_once_the_answer_is_written_the_model_is_asked_about_the_others_that_come_first(
+    logit: float, asked: int
+) -> None:
+    model = FakeGenerator(logit=logit)
+    judged = judging.judged(model, QUESTION, APART, (), None, 0.5)
+    before = len(model.calls)
+    whole = judging.completed(model, QUESTION, APART, (), None, judged)
+    assert len(model.calls) - before == asked
+    assert {*decide.worth_asking(QUESTION, APART)[: decide.ASKED_FIRST]} <= whole.logits.keys()
+    assert whole.logits.items() >= judged.logits.items()
 
 
 def test_a_yes_to_a_sentence_that_lacks_what_is_asked_for_is_not_sure() -> None:
     model = FakeGenerator(logit=decide.SURE_FROM)
     question = "Why did the mayor cut the ribbon of the harbour bridge?"
-    assert len(judging.judged(model, question, FOUND, (), None).logits) == decide.ASKED
+    assert len(judging.judged(model, question, FOUND, (), None, 0.5).logits) == decide.ASKED
 
 
 @pytest.mark.parametrize(
     ("question", "asked"),
     [
-        ("Which mayors did Anna and Lindau welcome?", decide.ASKED_FIRST),  # one sentence has both
+        ("Which mayors did Anna and Lindau welcome?", 1),  # one sentence has both
         ("Which ribbons did Anna and Bert cut in Lindau?", decide.ASKED),
         ("Who cut the ribbon of the bridge, and when?", decide.ASKED),
         ("Who cut a ribbon in Lindau in May and in June?", decide.ASKED),
@@ -49,16 +76,16 @@ def test_a_yes_to_a_sentence_that_lacks_what_is_asked_for_is_not_sure() -> None:
 )
 def test_what_asks_for_several_things_is_not_settled_by_one_sentence(question: str, asked: int) -> None:
     found = evidence(question, [hit(replace(BRIDGE, text=" ".join(LINES)))])
-    assert len(judging.judged(FakeGenerator(logit=5.0), question, found, (), None).logits) == asked
+    assert len(judging.judged(FakeGenerator(logit=5.0), question, found, (), None, 0.5).logits) == asked
 
 
 def test_without_evidence_nothing_is_asked() -> None:
-    assert judging.judged(FakeGenerator(), QUESTION, [], (), None).logits == {}
+    assert judging.judged(FakeGenerator(), QUESTION, [], (), None, 0.5).logits == {}
 
 
 def test_from_one_sentence_the_answer_goes_on_where_it_was_judged() -> None:
     model = FakeGenerator(logit=4.0)
-    judging.judged(model, QUESTION, FOUND, (), None)
+    judging.judged(model, QUESTION, FOUND, (), None, 0.5)
     messages, after = judging.writing(model, QUESTION, FOUND[:1], (), None)
     assert after in [list(call.messages) for call in model.calls]
     assert messages[: len(after)] == after

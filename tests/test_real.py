@@ -65,6 +65,9 @@ def minilm(real_home: Path) -> SentenceTransformerEmbedder:
     return SentenceTransformerEmbedder(real_home / "models" / Config().embedder)
 
 
+RERANKER = Path(__file__).parent.parent / "rag" / "reranker.safetensors"
+
+
 def user(content: str) -> Messages:
     return [{"role": "system", "content": "You are brief."}, {"role": "user", "content": content}]
 
@@ -288,6 +291,28 @@ def test_meaning_is_near_and_pieces_are_counted_beyond_the_limit(minilm: Sentenc
     near = minilm(["The bridge opened.", "Traffic may use the new crossing.", "Bananas are yellow."])
     assert near[0] @ near[1] > near[0] @ near[2]
     assert minilm.count_pieces("bridge " * 1000) == 1000 > minilm.max_pieces
+
+
+def test_the_sentence_that_answers_in_other_words_comes_first_under_the_adapter(
+    minilm: SentenceTransformerEmbedder, real_home: Path
+) -> None:
+    trained = SentenceTransformerEmbedder(real_home / "models" / Config().embedder, RERANKER)
+    sentences = [
+        "The freeze on new licences was passed by seven to six.",
+        "Protesters interrupted the debate twice.",
+        "It will take effect on 1 May and last for two years.",
+    ]
+    article = ("Council backs freeze on holiday lets", sentences)
+    for question, best in (
+        ("From what date will the town stop handing out permits for tourist flats?", 2),
+        ("How narrow was the vote?", 0),
+        ("Was anybody against it in the room?", 1),
+    ):
+        (scores,) = trained.rank(question, [article])
+        assert int(np.argmax(scores)) == best
+        assert trained.rank(question, [article]) == [scores]
+        assert minilm.rank(question, [article]) != [scores]
+    np.testing.assert_array_equal(trained(sentences), minilm(sentences))  # the vectors are those of the index
 
 
 def test_its_fingerprint_stays_and_a_folder_without_a_model_has_none(

@@ -24,6 +24,9 @@ from rag.words import content_words
 
 CANDIDATES = 3
 """Source sentences, nearest first, that a draft sentence is checked against, alone and two together."""
+FEWEST_WORDS = 4
+"""Words of a draft sentence, at least: "85,000 euros" stands in a source, and what was so dear, a reader takes from the
+question and no check has seen. A source in its own words says it."""
 OWN_WORDS = 2
 """Words with content that each of two sources gives a sentence, at least."""
 MAX_CLAIMS = 4
@@ -102,7 +105,7 @@ def check_draft(
     kept, dropped = [], []
     for text, cs in zip(drafted, choices, strict=True):
         judged = [(c, next(verdicts)) for c in cs]
-        best = _best(text, judged, threshold)
+        best = _best(text, judged, threshold) if len(text.split()) >= FEWEST_WORDS else None
         if best is None:
             dropped.append(text)
         else:

@@ -143,6 +143,13 @@ def test_what_the_draft_left_out_is_quoted_once_and_what_it_said_is_not_said_aga
     assert shown[1].text == f"“{LONG.text}”"
 
 
+def test_a_few_words_say_nothing_by_themselves_and_their_source_speaks() -> None:
+    checked = check("38 million euros.")
+    assert (checked.statements, checked.dropped) == ((), ("38 million euros.",))
+    shown = cite.compose("How long is the bridge, and what did it cost?", checked, [CUT, LONG], [0.0, 1.0])
+    assert [s.text for s in shown] == [f"“{LONG.text}”"]
+
+
 @pytest.mark.parametrize(
     ("best", "other", "sources"),
     [

@@ -80,8 +80,7 @@ class Learner(nn.Module):
 
     def scores(self, ids: Sequence[str], asked: Sequence[str]) -> tuple[Tensor, list[tuple[str, int]]]:
         """Shape (len(asked), sentences), and of each sentence its passage and its place there."""
-        texts, lengths, places = list[Pieces](), list[int](), list[tuple[str, int]]()
-        parts: list[list[int]] = []
+        texts, parts, places = list[Pieces](), list[list[int]](), list[tuple[str, int]]()
         for one in ids:
             heading, sentences = self._said[one]
             for first, window in windows(self._marked, heading, sentences):
@@ -89,21 +88,16 @@ class Learner(nn.Module):
                 texts.append(pieces)
                 parts.append(own)
                 places += [(one, first + i) for i in range(len(window))]
-        states = self._read(texts)
-        kept = [
-            state[len(text) - 1 - sum(own) : len(text) - 1]
-            for state, text, own in zip(states, texts, parts, strict=True)
-        ]
+        kept = [state[-1 - sum(own) : -1] for state, own in zip(self._read(texts), parts, strict=True)]
         lengths = [length for own in parts for length in own]
-        questions = [self._marked.question(text)[:-1] for text in asked]
-        read = self._read([[*pieces, self._marked.last] for pieces in questions])
-        longest = max(map(len, questions))
-        rows = torch.stack([functional.pad(row[:longest], (0, 0, 0, longest - len(row[:longest]))) for row in read])
-        inner = torch.tensor([[0.0] + [1.0] * (len(q) - 1) + [0.0] * (longest - len(q)) for q in questions])
+        read = [state[:-1] for state in self._read([self._marked.question(text) for text in asked])]
+        longest = max(map(len, read))
+        rows = torch.stack([functional.pad(row, (0, 0, 0, longest - len(row))) for row in read])
+        inner = torch.tensor([[0.0] + [1.0] * (len(row) - 1) + [0.0] * (longest - len(row)) for row in read])
         return self.interaction(rows, inner, torch.cat(kept), lengths), places
 
     def _read(self, texts: Sequence[Pieces]) -> list[Tensor]:
-        """The states of each text, those of like length together; what stands beyond its end is of no use."""
+        """The states of each text; those of like length are read together."""
         found = [torch.empty(0)] * len(texts)
         order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
         for start in range(0, len(order), READ_TOGETHER):
@@ -113,7 +107,7 @@ class Learner(nn.Module):
             mask = torch.tensor([[1] * len(texts[i]) + [0] * (most - len(texts[i])) for i in some])
             states = self.model(input_ids=tokens, attention_mask=mask).last_hidden_state
             for row, i in enumerate(some):
-                found[i] = states[row]
+                found[i] = states[row, : len(texts[i])]
         return found
 
     def write(self, path: Path) -> None:
@@ -130,7 +124,7 @@ def windows(marked: Marked, heading: str, sentences: Sequence[str]) -> list[tupl
         if runs[-1][1] and (len(pieces) >= marked.longest or not lengths[-1]):
             runs.append((place, []))
         runs[-1][1].append(sentence)
-    return [(first, [s for s in run if marked.encode(s)] or ["."]) for first, run in runs]
+    return runs
 
 
 def loss(learner: Learner, ids: Sequence[str], asked: dict[str, list[Asked]]) -> tuple[Tensor, Tensor, Tensor]:

@@ -60,9 +60,9 @@ class FakeEmbedder:
         return rows
 
     def rank(self, question: str, passages: Sequence[tuple[str, Sequence[str]]]) -> list[list[float]]:
-        """24 times the cosine of each sentence under its heading with the question, which is of the real one's size."""
+        """48 times the cosine of each sentence under its heading with the question, which is of the real one's size."""
         asked = self._rows([question])[0]
-        return [[24 * float(self._rows([f"{head} {text}"])[0] @ asked) for text in texts] for head, texts in passages]
+        return [[48 * float(self._rows([f"{head} {text}"])[0] @ asked) for text in texts] for head, texts in passages]
 
     def _axis(self, word: str) -> int:
         # crc32, not hash(): the same in every process. Axis 0 is kept for texts without words.

@@ -327,8 +327,7 @@ def test_a_disagreement_is_shown_as_one() -> None:
     texts = ("The Lindau bridge is 412 metres long.", "It measures 380 metres, Lindau says.")
     vector = np.ones(1, np.float32)
     one, other = (
-        Sentence(Article(str(i), None, text), 0, len(text), i, 1.0, 1.0, 1.0, vector)
-        for i, text in enumerate(texts)
+        Sentence(Article(str(i), None, text), 0, len(text), i, 1.0, 1.0, 1.0, vector) for i, text in enumerate(texts)
     )
     shown = both_sides("How long is the Lindau bridge?", [quoted(one)], [one, other], [1.0, 1.0])
     assert shown[0].text.startswith(DISAGREEMENT)

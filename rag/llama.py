@@ -114,6 +114,12 @@ class LlamaCpp:
         self._must_be_open()
         return len(self.tokenizer.tokens(text))
 
+    def prepare(self, messages: Messages) -> None:
+        """Hold the messages up to their last `CUT`, for prompts that begin so."""
+        if held := self._prompt(messages, 0)[:-1]:
+            with self._alone():
+                self._trunk.read(held)
+
     def stream(self, messages: Messages, max_tokens: int, after: Messages | None = None) -> Pieces:
         """Yield the reply piece by piece; closing the iterator stops the model within one token."""
         from llama_cpp import llama_vocab_is_eog

@@ -94,6 +94,11 @@ def _write(asked: Messages, how: str) -> Messages:
     return [*asked, {"role": "assistant", "content": f"{CUT}Yes"}, {"role": "user", "content": how}]
 
 
+def conversation(history: Sequence[Turn], as_of: date | None = None) -> Messages:
+    """What every question that leans on these turns begins with, up to the last `CUT`."""
+    return [*_examples(), {"role": "user", "content": _question("", history, as_of)}]
+
+
 def from_memory(question: str) -> Messages:
     """The question alone, for the baseline that knows no articles."""
     return [{"role": "user", "content": f"{question}\n\nAnswer in one to three full sentences."}]
@@ -114,8 +119,9 @@ def evidence_text(evidence: Sequence[Sentence]) -> str:
 
 
 def _question(question: str, history: Sequence[Turn], as_of: date | None) -> str:
-    """After a turn, what was computed for its question is there for the one that leans on it."""
-    earlier = "".join(f"{turn.question}{CUT} {' '.join(turn.answer.split())} " for turn in history)
+    """After a turn, what was computed for its question is there for the one that leans on it, and what was computed for
+    the answer if that was read ahead."""
+    earlier = "".join(f"{turn.question}{CUT} {' '.join(turn.answer.split())}{CUT} " for turn in history)
     return f"{CUT}Question{f' (asked on {as_of.isoformat()})' if as_of else ''}: {earlier}{question}"
 
 

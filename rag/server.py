@@ -83,6 +83,9 @@ class OpenAIServer:
             self._tokenizes = False
         return estimate_tokens(text)
 
+    def prepare(self, messages: Messages) -> None:
+        """Nothing: what a server keeps of a prompt, it keeps by itself."""
+
     def stream(self, messages: Messages, max_tokens: int, after: Messages | None = None) -> Generator[str, None, None]:
         """Yield the reply piece by piece; closing the iterator closes the connection, at which servers stop."""
         whole = False

@@ -322,6 +322,10 @@ class Generator(Protocol):
 
     def count_tokens(self, text: str) -> int: ...
 
+    def prepare(self, messages: Messages) -> None:
+        """Evaluate the messages up to their last `CUT`, if that makes a prompt cheaper which goes on from there."""
+        ...
+
     def stream(self, messages: Messages, max_tokens: int, after: Messages | None = None) -> Pieces:
         """Yield the reply piece by piece. Closing the iterator stops the model within one token.
 

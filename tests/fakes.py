@@ -71,7 +71,7 @@ class FakeEmbedder:
 
 @dataclass(frozen=True)
 class Call:
-    """One call of a generator: `kind` is "stream" or "choose"; `options` belongs to the latter."""
+    """One call of a generator: `kind` is "stream", "choose" or "prepare"; `options` belongs to the latter."""
 
     kind: str
     messages: tuple[dict[str, str], ...]
@@ -114,6 +114,9 @@ class FakeGenerator:
 
     def count_tokens(self, text: str) -> int:
         return len(words(text))
+
+    def prepare(self, messages: Messages) -> None:
+        self.calls.append(Call("prepare", tuple(messages)))
 
     def stream(self, messages: Messages, max_tokens: int, after: Messages | None = None) -> Pieces:
         assert after is None or list(messages)[: len(after)] == list(after)

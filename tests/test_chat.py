@@ -19,7 +19,7 @@ from rag.config import Config
 from rag.errors import ModelError, QuestionError, UsageError
 from rag.index import Index
 from rag.refuse import NOTHING_TO_SEARCH
-from rag.types import Answer, Event, Filters, Messages, Passed, Retrieved, Token, Turn
+from rag.types import CUT, Answer, Event, Filters, Messages, Passed, Retrieved, Token, Turn
 from tests.conftest import ARTICLES
 from tests.fakes import FakeEmbedder, FakeGenerator
 
@@ -309,6 +309,22 @@ def test_a_follow_up_finds_what_it_leans_on(index: Index) -> None:
     assert answer.hits[0].article.source.endswith("bridge.txt")
     assert "When did the harbour bridge in Lindau open?" in model.calls[0].prompt
     assert_lawful(answer)
+
+
+def test_a_conversation_read_ahead_is_what_a_follow_up_begins_with(index: Index) -> None:
+    model, history = says(TRUE), [Turn("How long is the bridge?", "It is 412 metres long [1].")]
+    chatbot = bot(index, model)
+    chatbot.prepare(history)
+    chatbot.ask("And what did it cost?", history)
+    ahead, *others = (call.prompt for call in model.calls)
+    assert model.calls[0].kind == "prepare"
+    assert "It is 412 metres long [1]." in ahead
+    assert all(prompt.startswith(ahead.rpartition(CUT)[0] + CUT) for prompt in others)
+    chatbot.prepare([])
+    assert len(model.calls) == len(others) + 1  # nothing to read
+    bot(index, None).prepare(history)
+    with pytest.raises(UsageError):
+        chatbot.prepare(["How long?"])  # type: ignore[list-item]
 
 
 def test_a_short_question_on_another_matter_is_answered_by_itself_where_the_conversation_gives_nothing(

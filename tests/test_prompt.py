@@ -57,6 +57,9 @@ def test_all_that_is_asked_about_one_question_shares_its_beginning() -> None:
     assert beginning.replace(CUT, "").endswith(f"Where? In Lindau. {QUESTION}")
     before = joined(prompt.judge("Where?", FOUND[0], (), day)).rpartition(CUT)[0]
     assert beginning.startswith(before + CUT)  # what was read of the question before is there for the one after
+    ahead = joined(prompt.conversation(history, day)).rpartition(CUT)[0]
+    assert ahead.endswith("In Lindau.")
+    assert beginning.startswith(ahead + CUT)
     assert list(answer)[: len(stated)] == list(stated)
     assert answer[len(stated)]["content"].startswith(CUT)
     assert joined(prompt.stated(FOUND, "How long is it?"))[:500] == joined(stated)[:500]

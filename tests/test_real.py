@@ -130,6 +130,19 @@ def test_choosing_before_speaking_changes_nothing_about_what_is_said(llama: Llam
     assert "412" in alone
 
 
+def test_what_was_read_ahead_is_not_read_again_and_changes_nothing(llama: LlamaCpp) -> None:
+    asked = user(f"The bridge is 412 metres long.{CUT} {'It cost 38 million euros. ' * 5}{CUT}How long is the bridge?")
+    llama.choose(user("Is snow white?"), ["Yes", "No"])
+    before = llama.evaluated
+    alone = llama.choose(asked, ["Yes", "No"])
+    whole = llama.evaluated - before
+    llama.choose(user("Is snow white?"), ["Yes", "No"])
+    llama.prepare(asked)
+    before = llama.evaluated
+    assert llama.choose(asked, ["Yes", "No"]) == alone
+    assert 0 < llama.evaluated - before < whole / 2
+
+
 def test_a_state_read_back_from_disk_is_the_state_that_was_kept(gguf: Path, tmp_path: Path) -> None:
     """A restart answers from the very numbers, whether it evaluates what all prompts begin with or finds it on disk."""
     examples = "The harbour bridge is 412 metres long and cost 38 million euros. " * 20

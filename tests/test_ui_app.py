@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import queue
 import socket
 import subprocess
 import sys
@@ -15,7 +16,7 @@ import httpx
 import pytest
 
 from rag.errors import ModelError, NoNetwork, UsageError
-from rag.types import Answer, Retrieved, Token
+from rag.types import Answer, Retrieved, Token, Turn
 from tests import ui_fakes as fakes
 from ui.api import Api
 from ui.conversation import Conversation
@@ -235,6 +236,26 @@ def test_a_follow_up_is_asked_with_what_came_before(handlers: Any) -> None:
     _, history = handlers._bot.wait().asked[-1]
     assert [turn.question for turn in history] == [fakes.LONG]
     assert [exchange.phase for exchange in conversation.exchanges] == ["answered", "failed", "answered"]
+
+
+def test_what_was_answered_is_read_by_the_model_while_it_is_read_by_a_person(handlers: Any) -> None:
+    conversation = Conversation()
+    for question in (fakes.LONG, fakes.BROKEN):
+        handlers.ask(conversation, question)
+        list(handlers.answer(conversation))
+    prepared = handlers._bot.wait().prepared
+    answer = conversation.exchanges[0].answer
+    assert answer is not None
+    assert prepared.get(timeout=5) == (Turn(fakes.LONG, answer.text),)
+    with pytest.raises(queue.Empty):
+        prepared.get(timeout=0.2)  # what failed said nothing
+
+
+def test_nothing_is_read_ahead_while_somebody_waits_for_the_model() -> None:
+    bot = loaded(fakes.ScriptedBot({}))
+    bot.call(lambda chatbot: bot.prepare([Turn("Where?", "There.")]))
+    with pytest.raises(queue.Empty):
+        bot.wait().prepared.get(timeout=0.2)
 
 
 @pytest.mark.parametrize("ends", ["stop", "clear"])

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
+import queue
 import threading
 import time
 import warnings
@@ -159,6 +160,7 @@ class ScriptedBot:
         self.watch_trouble = ""
         self.released = False
         self.asked: list[tuple[str, tuple[Turn, ...]]] = []
+        self.prepared: queue.SimpleQueue[tuple[Turn, ...]] = queue.SimpleQueue()
         self.closed_early = 0
         self.closed = False
         self.open = 0
@@ -196,6 +198,9 @@ class ScriptedBot:
             raise
         finally:
             self.open -= 1
+
+    def prepare(self, history: Sequence[Turn]) -> None:
+        self.prepared.put(tuple(history))
 
     def adjusted(self, **settings: Any) -> ScriptedBot:
         self.adjustments.append(settings)

@@ -15,7 +15,7 @@ import gradio as gr
 
 from rag.errors import FootnoteError
 from rag.filters import within
-from rag.types import Retrieved
+from rag.types import Retrieved, Turn
 from ui import render
 from ui.actions import editing, export_menu, refused_to_ask
 from ui.banner import banner, cannot_start
@@ -116,6 +116,8 @@ class Handlers:
             exchange.end("failed", error)
         finally:
             run.stop()  # also when the tab was closed in the middle
+        if exchange.answer is not None:
+            self._bot.prepare([*history, Turn(exchange.question, exchange.answer.text)])
 
     def rate(self, conversation: Conversation, event: gr.EventData) -> tuple[Any, ...]:
         """Keep what the reader thinks of an answer, where that is news, and show that answer again. A word belongs to

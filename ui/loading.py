@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 from weakref import WeakSet
 
+from rag.errors import FootnoteError
 from rag.filters import through
 from rag.types import Answer, Article, Event, Filters, Turn
 from ui.run import Instead, Run
@@ -134,6 +135,17 @@ class BackgroundBot:
         run = Run(start, self._turns)
         self._runs.add(run)
         return run
+
+    def prepare(self, history: Sequence[Turn]) -> None:
+        """Have the model read the conversation while a person reads its last answer, unless somebody waits for it.
+        Not in the line: whoever asks meanwhile is served as soon as that is read."""
+
+        def work() -> None:
+            with contextlib.suppress(FootnoteError):  # the next question meets the same trouble, and tells it
+                self._bot.prepare(history)
+
+        if not self._turns.taken:
+            threading.Thread(target=work, name="footnote-prepare", daemon=True).start()
 
     def call(self, work: Callable[[Any], Result]) -> Result:
         """What `work(chatbot)` gives, after loading and between two questions: its model, and its index, stay

@@ -46,6 +46,11 @@ class Turns:
                 self._line.remove(ticket)
                 self._moved.notify_all()
 
+    @property
+    def taken(self) -> bool:
+        """Whether it is somebody's turn."""
+        return bool(self._line)
+
     def wake(self) -> None:
         """Let everyone in the line look again whether they still want their turn."""
         with self._moved:

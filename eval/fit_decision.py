@@ -27,7 +27,6 @@ counted whatever the question names."""
 SENTENCE = ("answers", "passage", "gives")
 JUDGED = ("judged", "trained")
 """What the logit of a model on a sentence is called: of any model, of one that was trained for it."""
-STATED = "stated"
 
 CITE_FROM = (0.2, 0.25, 0.3, 0.35, 0.4, 0.5)
 
@@ -39,7 +38,6 @@ def regressions(judged: str) -> dict[str, tuple[str, ...]]:
     return {
         "answer": ("answers", *QUESTION, "lacking"),
         f"answer_{judged}": (*QUESTION, judged, "named"),
-        f"answer_{judged}_stated": (*QUESTION, judged, "named", STATED),
         "sentence": SENTENCE,
         f"sentence_{judged}": (*SENTENCE, judged, "below_best"),
     }
@@ -67,19 +65,11 @@ def out_of_sample(x: Floats, y: Floats, weight: Floats, group: Floats) -> Floats
 
 
 def report_answer(records: Sequence[Record], names: Sequence[str]) -> tuple[float, Floats]:
-    """Print the figures of each file apart; bias and weights of a fit on all. Where an answer would not ask about the
-    best sentences together, what the model makes of them is learned from, and decides nothing."""
+    """Print the figures of each file apart; bias and weights of a fit on all."""
     y = np.array([float(r["answerable"]) for r in records])
     weight = np.array([r["weight"] for r in records])
-
-    def predicted(names: Sequence[str]) -> Floats:
-        return out_of_sample(matrix([r["features"] for r in records], names), y, weight, np.arange(len(y), dtype=float))
-
     x = matrix([r["features"] for r in records], names)
-    together = np.array([r["together"] for r in records])
-    p = predicted(names)
-    if STATED in names:
-        p = np.where(together, p, predicted([name for name in names if name != STATED]))
+    p = out_of_sample(x, y, weight, np.arange(len(y), dtype=float))
     for file in dict.fromkeys(r["file"] for r in records):
         here = np.array([r["file"] == file for r in records])
         q, t = p[here], y[here]

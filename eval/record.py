@@ -68,10 +68,7 @@ def record(question: Question, index: Index, embed: Embed, model: Generator, con
     return {
         "id": question.id,
         "answerable": question.answerable,
-        "features": decide.features(text, evidence, unaided, None)
-        | decide.features(text, evidence, chosen, judged)
-        | decide.stated(judging.stated(model, text, chosen, *around)),
-        "together": decide.asks_together(chosen),
+        "features": decide.features(text, evidence, unaided, None) | decide.features(text, evidence, chosen, judged),
         "sentences": [
             row | {"gold": is_gold(s, question), "text": s.text} for s, row in zip(evidence, rows, strict=True)
         ],

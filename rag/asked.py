@@ -32,7 +32,15 @@ _NAME = re.compile(
     re.I,
 )
 _AGE = re.compile(r"\bhow (long|old)\b", re.I)
+_HOW_OLD = re.compile(r"\bhow old\b", re.I)
 _HOW_MANY = re.compile(r"\bhow many (\w+)", re.I)
+_MEASURES = (
+    (re.compile(r"\bhow (heavy\b|much\b.*\bweigh)", re.I), frozenset(["kg", "g", "lb", "t", "gbp"])),
+    (re.compile(r"\bhow (tall|deep|wide)\b", re.I), frozenset(["km", "mi", "m", "ft", "in", "cm", "mm", "yd"])),
+)
+"""Questions for a measure, and the units that it is told in; a pound is one of money and of weight."""
+_AGED = re.compile(r"\b(aged?|turned) |,\s*\d{1,3}\s*,|\b(years?|months?)[- ]old\b|\bborn\b", re.I)
+"""An age: "Brandt, 51, said"."""
 _COUNT = re.compile(
     r"\b(dozens|scores|hundreds|thousands|millions|billions|trillions|a couple|both|none|nobody|no[ -]one)\b", re.I
 )
@@ -76,8 +84,12 @@ _QUESTION_WORD = re.compile(r"\b(who|whom|whose|what|which|when|where|why|how)\b
 _LINKING = frozenset(["who", "whom", "whose", "when", "where"])
 """After another question word, these ask nothing: "what did the man who led the talks want?"."""
 _HERE = re.compile(r"\b(in|near|across|throughout) (the )?$", re.I)
-_ORDINARY = re.compile(r"[A-Z]{1,3}|\w+(ese|ish)")
-"""What is written like a name and names nobody: "AI", "Chinese"."""
+_IMPERATIVE = (
+    r"(name|list|tell|show|find|quote|state|give|explain|describe|discuss|compare|define|identify|outline"
+    r"|summari[sz]e|differentiate)"
+)
+_ORDINARY = re.compile(rf"[A-Z]{{1,3}}|\w+(ese|ish)|(?i:{_IMPERATIVE}|print|write|make|ignore|please)")
+"""What is written like a name and names nobody: "AI", "Chinese", and "Name" before whom to name."""
 
 
 def kind(question: str) -> Kind:
@@ -116,6 +128,8 @@ def gives(text: str, question: str) -> bool:
     False
     >>> gives("It has a three-year contract worth 2 million euros.", "When was it founded?")
     False
+    >>> gives("He was one of 38 builders.", "How old is he?"), gives("Brandt, 38, built it.", "How old is Brandt?")
+    (False, True)
     >>> gives("Ilse Brandt cut the ribbon.", "Who cut the ribbon?")
     True
     """
@@ -128,6 +142,11 @@ def gives(text: str, question: str) -> bool:
         if _COUNT.search(text):
             return True
         counts = [number for number in _new_numbers(text, question) if number.unit != "th"]
+        for asks, units in _MEASURES:
+            if asks.search(question):
+                return any(number.unit in units for number in counts)
+        if _HOW_OLD.search(question):
+            return bool(dates(text) or any(n.unit in TIMES for n in counts) or (counts and _AGED.search(text)))
         if unit := _unit(question):
             return any(number.unit in TIMES if unit in TIMES else number.unit == unit for number in counts)
         return bool(counts or (_AGE.search(question) and dates(text)))
@@ -145,10 +164,42 @@ def gives(text: str, question: str) -> bool:
     return True
 
 
+def asked_to_speak(question: str) -> list[Name]:
+    """Those whose words the question asks for: what they said or thought.
+
+    >>> [name.text for name in asked_to_speak("What did Ilse Brandt say about Weiss?")]
+    ['Ilse Brandt']
+    >>> asked_to_speak("What did the mayor say about Weiss?")
+    []
+    """
+    match = _SPEAKS.search(question)
+    if not match:
+        return []
+    start, end = match.span("who")
+    return [name for name in names(question) if start <= name.start and name.end <= end]
+
+
+_SPEAKS = re.compile(
+    r"\b(what|how|why|which|who|whom)\b[^?,]*?\b(do|does|did|has|have|had|would)\b(?P<who>[^?,]*?)\b"
+    r"(say|said|think|thought|tell|told|claim|claimed|warn|warned|argue|argued|believe|believed|predict|predicted"
+    r"|suggest|suggested|respond|responded|react|reacted|comment|commented|explain|explained|criticise|criticize)\b",
+    re.I,
+)
+
+
+def years(text: str) -> set[int]:
+    """The years that it names.
+
+    >>> years("In May 2019 and in 2022")
+    {2019, 2022}
+    """
+    return {day.year for day in dates(text) if day.year}
+
+
 def proper_names(text: str) -> list[Name]:
     """The names in it, without what is written like one and names nobody.
 
-    >>> [name.text for name in proper_names("What did LeCun say about AI to Chinese students?")]
+    >>> [name.text for name in proper_names("Name what LeCun said about AI to Chinese students.")]
     ['LeCun']
     """
     return [name for name in names(text) if not _ORDINARY.fullmatch(name.text)]
@@ -215,8 +266,7 @@ def is_manifold(question: str) -> bool:
 _ASKS = re.compile(
     r"\b(who|whom|whose|what|which|when|where|why|how|whether)\b|[?？؟]\W*$"
     r"|^\W*(and|but|so|also|then|is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|must)\b"
-    r"|^\W*(please\W+)?(name|list|tell|show|find|quote|state|give|explain|describe|discuss|compare|define|identify"
-    r"|outline|summari[sz]e|differentiate)\b",
+    rf"|^\W*(please\W+)?{_IMPERATIVE}\b",
     re.I,
 )
 

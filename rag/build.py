@@ -195,7 +195,7 @@ def _generator(config: Config, progress: Progress | None) -> Generator | None:
         progress("warming up the model", 0, 1)
     try:
         with contextlib.suppress(QuestionError):  # a context too small for the examples: each question says so
-            model.choose(prompt.stated((), "Ready?"), ["Yes", "No"])  # reads them, so that no question waits for it
+            model.choose(prompt.answer((), "Ready?"), ["Yes", "No"])  # reads them, so that no question waits for it
     except BaseException:
         model.close()
         raise

@@ -313,11 +313,7 @@ class Chatbot:
         relevance = decide.relevance(decide.sentence_features(asked.question, evidence, judged))
         known = _Known(hits, evidence, relevance, searched)
         chosen = decide.best(evidence, relevance)
-        features = decide.features(asked.question, evidence, chosen, judged)
-        confidence = decide.probability(features)
-        if judge and decide.asks_together(chosen) and (confidence >= decide.EARLY_FROM or not self._config.check):
-            stated = judging.stated(judge, asked.question, chosen, *around)
-            confidence = decide.probability(features | decide.stated(stated))
+        confidence = decide.probability(decide.features(asked.question, evidence, chosen, judged))
         if self._config.check and (not evidence or confidence < threshold):
             yield self._refusal(asked, known, confidence)
             return

@@ -1,22 +1,33 @@
 """The probability that the articles hold the answer, and that a sentence belongs to it.
 
 Logistic regressions over few features that mean something. The weights are in `decision_weights.json`: without a
-model, once it has judged each sentence, and once it has judged the best together. They were fitted on four kinds of
-questions, each weighing the same (README); `python -m eval.fit_decision` shows how they do out of sample, and refits.
+model, and once it was asked. They were fitted on four kinds of questions, each weighing the same (README);
+`python -m eval.fit_decision` shows how they do out of sample, and refits.
 """
 
 from __future__ import annotations
 
 import json
 import math
+from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from rag.asked import gives, is_manifold, is_question, kind, lacks_count, proper_names, side_by_side
+from rag.asked import (
+    asked_to_speak,
+    gives,
+    is_manifold,
+    is_question,
+    kind,
+    lacks_count,
+    proper_names,
+    side_by_side,
+    years,
+)
 from rag.evidence import Sentence
-from rag.facts import names
+from rag.facts import Name, names
 from rag.words import content_words
 
 Features = dict[str, float]
@@ -35,13 +46,9 @@ class Judged:
         """What a logit is called among the features: those of a trained model weigh otherwise."""
         return "trained" if self.trained else "judged"
 
-    @property
-    def best(self) -> float:
-        return capped(max(self.logits.values(), default=-LOGIT_CAP))
 
-
-ASKED_OF = ("judged", "trained", "stated")
-"""Features that a model gives, in the order in which they name a regression in `decision_weights.json`."""
+ASKED_OF = ("judged", "trained")
+"""Features that a model gives: they name a regression in `decision_weights.json`."""
 LOGIT_CAP = 6.0
 """The model's logits count up to this, either way, so that one extreme cannot outweigh everything else."""
 UNCOUNTED = 0.05
@@ -60,8 +67,6 @@ relevant; of two more only where none of these rather states the answer than not
 the records of the shipped questions, of the fifty, of news and of CLAPNQ the decision is as good as by asking about
 seven, and within 0.02 as much is found (of news, 0.03). Of those three, the first alone if that one is enough to write
 from; then the answer has begun when the others' turn comes."""
-EARLY_FROM = 0.1
-"""Probability below which the best sentences are not asked about together: a limit on seconds spent on refusals."""
 
 
 def worth_asking(question: str, evidence: Sequence[Sentence]) -> list[int]:
@@ -91,7 +96,36 @@ def is_sure(question: str, evidence: Sequence[Sentence], logits: Mapping[int, fl
 
 def _said(question: str, evidence: Sequence[Sentence], logits: Mapping[int, float]) -> dict[int, float]:
     """What the model said, of a sentence that lacks what is asked for less."""
-    return {i: x if gives(evidence[i].text, question) else x - LACKING for i, x in logits.items()}
+    return {i: x - LACKING if lacks(question, evidence[i]) else x for i, x in logits.items()}
+
+
+def lacks(question: str, sentence: Sentence) -> bool:
+    """Whether a sentence lacks what is asked for: something of its kind, the words of the one whose words they should
+    be, or the year."""
+    return not (
+        gives(sentence.text, question)
+        and _is_word_of(asked_to_speak(question), sentence)
+        and _is_of(question, sentence)
+    )
+
+
+def _is_word_of(speakers: Sequence[Name], sentence: Sentence) -> bool:
+    """Whether one of them stands in the sentence or before it, from the beginning of the paragraph before its own on:
+    others say other things of the same matter."""
+    if not speakers:
+        return True
+    paragraphs = filter(str.strip, sentence.article.text[: sentence.end].split("\n"))
+    near = set(content_words(" ".join([sentence.about, *deque(paragraphs, maxlen=2)])))
+    return any(near & set(content_words(name.text)) for name in speakers)
+
+
+def _is_of(question: str, sentence: Sentence) -> bool:
+    """Whether the years that the question names are its own, those of the sentence before it, of its title, or the one
+    of its publication; where that is not known, anywhere in the article."""
+    asked, article = years(question), sentence.article
+    near = f"{article.title or ''} {sentence.before} {sentence.text}" if article.published else article.text
+    known = {article.published.year} if article.published else years(article.title or "")
+    return not asked or asked <= known | years(near)
 
 
 def features(
@@ -123,23 +157,35 @@ def features(
 
 
 def named(question: str, sentence: Sentence) -> float:
-    """The share (0..1) of the names in the question that a sentence is about: that it holds, or its title, or, where it
-    points back ("she", "this event", "the company"), the sentence before it; 1 where the question has none. A model
-    takes one person's doing for another's."""
-    sought = [words for name in proper_names(question) if (words := set(content_words(name.text)))]
+    """The share (0..1) of the names in the question that a sentence is about: of which it holds a word, or its title,
+    or, where it points back ("she", "this event", "the company"), the sentence before it; 1 where the question has
+    none. A model takes one person's doing for another's."""
+    # With a stop, "U.S" is an abbreviation again, and like "us" no word to look for.
+    names_words = [set(content_words(f"{name.text}.")) - _AMERICA for name in proper_names(question)]
+    sought = [words for words in names_words if words]
     before = sentence.before if sentence.points_back else ""
     about = set(content_words(f"{sentence.article.title or ''} {sentence.about} {before} {sentence.text}"))
-    return sum(words <= about for words in sought) / len(sought) if sought else 1.0
+    held = [any(_akin(word, other) for word in words for other in about) for words in sought]
+    return sum(held) / len(held) if held else 1.0
 
 
-def stated(logit: float) -> Features:
-    """What the model makes of the best sentences together: the logit of yes minus that of no to "do they state it?"."""
-    return {"stated": capped(logit)}
+_AMERICA = frozenset(["america", "american"])
+"""Mostly called the U.S. in articles."""
+
+
+def _akin(stem: str, other: str) -> bool:
+    """Whether they are the same, or a country and its people.
+
+    >>> _akin("chines", "china"), _akin("european", "europ"), _akin("corran", "correct")
+    (True, True, False)
+    """
+    most = max(4, min(len(stem), len(other)) - 1)
+    return stem == other or stem[:most] == other[:most]
 
 
 def probability(features: Features) -> float:
-    """The probability that the articles hold the answer, from what is known so far: "judged" or "trained" once the
-    model was asked about each sentence, "stated" once it was asked about the best together."""
+    """The probability that the articles hold the answer, from what is known so far: "judged" or "trained" once a model
+    was asked about the sentences."""
     if "uncounted" in features:
         return UNCOUNTED
     return _regression("_".join(["answer", *(name for name in ASKED_OF if name in features)]), features)
@@ -152,9 +198,11 @@ def relevance(rows: Sequence[Features]) -> list[float]:
 
 def sentence_features(question: str, evidence: Sequence[Sentence], judged: Judged | None = None) -> list[Features]:
     """For each sentence: how far it lies below the one that answers best, and its passage below the nearest; whether
-    it gives what is asked for, and what the model makes of it, alone and against the best, if it was asked."""
+    it gives what is asked for, and what the model makes of it, alone and against the best, if it was asked; less
+    where it lacks what is asked for."""
     answers = max((s.answers for s in evidence), default=0.0)
     passage = max((s.passage_score for s in evidence), default=0.0)
+    said = {i: capped(x) for i, x in _said(question, evidence, judged.logits).items()} if judged else {}
     asks = kind(question)
     rows = []
     for i, sentence in enumerate(evidence):
@@ -163,9 +211,8 @@ def sentence_features(question: str, evidence: Sequence[Sentence], judged: Judge
             "passage": sentence.passage_score - passage,
             "gives": float(bool(asks) and gives(sentence.text, question)),
         }
-        if judged and i in judged.logits:
-            logit = capped(judged.logits[i])
-            row |= {judged.feature: logit, "below_best": logit - judged.best}
+        if judged and i in said:
+            row |= {judged.feature: said[i], "below_best": said[i] - max(said.values())}
         rows.append(row)
     return rows
 
@@ -176,11 +223,6 @@ def best(evidence: Sequence[Sentence], relevance: Sequence[float]) -> list[Sente
     enough = max([WRITE_FROM, *(WRITE_SHARE * relevance[i] for i in order[:1])])
     taken = [i for place, i in enumerate(order) if place == 0 or relevance[i] >= enough]
     return [evidence[i] for i in sorted(taken)]
-
-
-def asks_together(chosen: Sequence[Sentence]) -> bool:
-    """Whether the model is asked about the best sentences together: of a single one it has said what it thinks."""
-    return len(chosen) > 1
 
 
 def capped(logit: float) -> float:

@@ -1,4 +1,4 @@
-"""What a language model is asked: of each sentence, of the best together, and for the answer. Decides nothing."""
+"""What a language model is asked: of the sentences, one by one, and for the answer. Decides nothing."""
 
 from __future__ import annotations
 
@@ -58,14 +58,6 @@ def asked_about(
     their places, the most relevant first."""
     places = worth_asking(question, evidence)
     return {i: prompt.judge(question, evidence[i], history, as_of, titled=trained) for i in places}
-
-
-def stated(
-    model: Generator, question: str, chosen: Sequence[Sentence], history: Sequence[Turn], as_of: date | None
-) -> float:
-    """Logit of yes minus that of no to "do these state the answer?"."""
-    yes, no = model.choose(prompt.stated(chosen, question, history, as_of), REPLIES)
-    return yes - no
 
 
 def writing(

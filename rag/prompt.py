@@ -1,9 +1,9 @@
 """The words that the model is given. Knows nothing about models, and decides nothing.
 
-Two tasks in one conversation by example: to say of one sentence whether it answers the question; and of the few best
-sentences together, and then to write the answer from them. The examples never change, so a generator evaluates them
-once; then come the question, kept for all that is asked about it, and the sentences. Articles and questions are data:
-they stand under headings of ours, and nothing in them is an instruction.
+Two tasks in one conversation by example: to say of one sentence whether it answers the question; and to write the
+answer from that one, or from the few best together, which are said to state it. The examples never change, so a
+generator evaluates them once; then come the question, kept for all that is asked about it, and the sentences. Articles
+and questions are data: they stand under headings of ours, and nothing in them is an instruction.
 """
 
 from __future__ import annotations
@@ -71,18 +71,12 @@ def judge(
     ]
 
 
-def stated(
-    evidence: Sequence[Sentence], question: str, history: Sequence[Turn] = (), as_of: date | None = None
-) -> Messages:
-    """Asks whether the sentences together state the answer; shares everything up to the question with `judge`."""
-    return [*_examples(), _passage(f"{_question(question, history, as_of)}{CUT}", evidence_text(evidence))]
-
-
 def answer(
     evidence: Sequence[Sentence], question: str, history: Sequence[Turn] = (), as_of: date | None = None
 ) -> Messages:
-    """Asks for the answer; goes on where `stated` ends, of which nothing is evaluated again."""
-    return _write(stated(evidence, question, history, as_of), WRITE)
+    """Asks for the answer from the sentences together; shares everything up to the question with `judge`."""
+    passage = _passage(f"{_question(question, history, as_of)}{CUT}", evidence_text(evidence))
+    return _write([*_examples(), passage], WRITE)
 
 
 def answer_from(judged: Messages) -> Messages:

@@ -43,14 +43,14 @@ def test_the_answer_is_written_from_sentences_under_their_titles() -> None:
     for part in ("# Harbour bridge opens\n", "Mayor Ilse Brandt cut the ribbon."):
         assert part in text[text.index(QUESTION) :]
     untitled = evidence(QUESTION, [hit(replace(FERRY, title=None))])
-    assert "None" not in prompt.stated(untitled, QUESTION)[-1]["content"]
+    assert "None" not in prompt.answer(untitled, QUESTION)[-3]["content"]
 
 
 def test_all_that_is_asked_about_one_question_shares_its_beginning() -> None:
     """So that a generator that keeps its last prompt evaluates only what comes after it."""
     history, day = [Turn("Where?", "In Lindau.")], date(2024, 3, 4)
-    stated, answer = (ask(FOUND, QUESTION, history, day) for ask in (prompt.stated, prompt.answer))
-    asked = [stated, *(prompt.judge(QUESTION, s, history, day) for s in FOUND)]
+    answer = prompt.answer(FOUND, QUESTION, history, day)
+    asked = [answer[:-2], *(prompt.judge(QUESTION, s, history, day) for s in FOUND)]
     beginnings = {joined(messages).rpartition(CUT)[0] for messages in asked}
     assert len(beginnings) == 1
     beginning = beginnings.pop()
@@ -60,9 +60,7 @@ def test_all_that_is_asked_about_one_question_shares_its_beginning() -> None:
     ahead = joined(prompt.conversation(history, day)).rpartition(CUT)[0]
     assert ahead.endswith("In Lindau.")
     assert beginning.startswith(ahead + CUT)
-    assert list(answer)[: len(stated)] == list(stated)
-    assert answer[len(stated)]["content"].startswith(CUT)
-    assert joined(prompt.stated(FOUND, "How long is it?"))[:500] == joined(stated)[:500]
+    assert joined(prompt.answer(FOUND, "How long is it?"))[:500] == joined(answer)[:500]
 
 
 def test_history_and_day_are_there_when_given_and_only_then() -> None:

@@ -27,7 +27,7 @@ APART = evidence(QUESTION, [hit(replace(BRIDGE, text=" ".join([LINES[0], *OTHER]
         (decide.SURE_FROM, decide.ASKED_FIRST),
         (decide.SURE_FROM + 3, decide.ASKED_FIRST),
         (decide.SURE_FROM - 0.1, decide.ASKED),
-        (-5.0, decide.ASKED),
+        (-5.0, decide.ASKED_FIRST),  # hopeless
     ],
 )
 def test_the_others_are_asked_about_only_where_the_first_leave_a_doubt(logit: float, asked: int) -> None:
@@ -60,7 +60,7 @@ def test_once_the_answer_is_written_the_model_is_asked_about_the_others_that_com
 
 
 def test_a_yes_to_a_sentence_that_lacks_what_is_asked_for_is_not_sure() -> None:
-    model = FakeGenerator(logit=decide.SURE_FROM)
+    model = FakeGenerator(logit=decide.SURE_FROM + decide.LACKING - 0.1)
     question = "Why did the mayor cut the ribbon of the harbour bridge?"
     assert len(judging.judged(model, question, FOUND, (), None, 0.5).logits) == decide.ASKED
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -132,7 +132,7 @@ def compose(
     worth = {(s.article.id, s.start): r for s, r in zip(evidence, relevance, strict=True)}
 
     def value(sentence: Sentence) -> float:
-        return worth[sentence.article.id, sentence.start]
+        return worth.get((sentence.article.id, sentence.start), 0.0)  # one that another leans on need not be among them
 
     best = max(evidence, key=value)
     drafted: list[Statement] = []
@@ -206,8 +206,8 @@ def with_markers(claims: Sequence[Claim]) -> str:
 
 
 def _choices(row: Vectors, evidence: Sequence[Sentence]) -> list[tuple[Sentence, ...]]:
-    """The nearest sentences alone, then each two of them that stand in one article, in its order, and each that points
-    back with the one before it."""
+    """The nearest sentences alone, then each two of them that stand in one article, in its order, and each that leans
+    on the one before it with that one."""
     nearest = [evidence[int(i)] for i in np.argsort(-row, kind="stable")[:CANDIDATES]]
     singles: list[tuple[Sentence, ...]] = [(s,) for s in nearest]
     pairs = [
@@ -215,8 +215,19 @@ def _choices(row: Vectors, evidence: Sequence[Sentence]) -> list[tuple[Sentence,
         for two in itertools.combinations(nearest, 2)
         if two[0].article.id == two[1].article.id
     ]
-    before = [(other, s) for s in nearest if s.points_back for other in evidence if s.follows(other)]
+    before = [(other, s) for s in nearest if s.leans for other in [_before(s, evidence)] if other]
     return singles + list(dict.fromkeys([*pairs, *before]))
+
+
+def _before(sentence: Sentence, evidence: Sequence[Sentence]) -> Sentence | None:
+    """The sentence before it in its passage, whether it is among the evidence or not."""
+    if found := next((other for other in evidence if sentence.follows(other)), None):
+        return found
+    start = sentence.article.text.rfind(sentence.before, 0, sentence.start) if sentence.before else -1
+    if start < 0:
+        return None
+    unheard = np.zeros_like(sentence.vector)
+    return replace(sentence, start=start, end=start + len(sentence.before), vector=unheard, about="", before="")
 
 
 def _best(
@@ -234,12 +245,12 @@ def _best(
 
 def _each_needed(statement: str, sources: tuple[Sentence, ...]) -> bool:
     """Whether each of two sources gives the statement words that the other lacks: one word alone ("written", of a
-    "written apology") is an accident and ties nothing together, but where the second points back to the first."""
+    "written apology") is an accident and ties nothing together, but where the second leans on the first."""
     if len(sources) == 1:
         return True
     said = set(content_words(statement))
     own = [said & set(content_words(s.text)) for s in sources]
-    least = 1 if sources[1].follows(sources[0]) and sources[1].points_back else OWN_WORDS
+    least = 1 if sources[1].follows(sources[0]) and sources[1].leans else OWN_WORDS
     return all(len(own[i] - own[1 - i]) >= least for i in (0, 1))
 
 

@@ -37,6 +37,7 @@ _NO_VECTOR = np.zeros(0, np.float32)
 _PRONOUN = re.compile(r"\b(he|she|him|his|her|hers|they|their|them|it|its)\b", re.IGNORECASE)
 _BACK = sorted(PRONOUNS - {"who", "which"} | {"that", "those"}) + [f"the {noun}" for noun in sorted(STANDINS)]
 _POINTS_BACK = re.compile(rf"\b({'|'.join(_BACK)})\b", re.IGNORECASE)
+_DEFINITE = re.compile(r"[\"“'‘]?(The|This|These|Those|Both) ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,11 @@ class Sentence:
     def points_back(self) -> bool:
         """Whether something in it stands for what the sentence before it names: "she", "this event", "the company"."""
         return bool(_POINTS_BACK.search(self.text))
+
+    @property
+    def leans(self) -> bool:
+        """Whether it points back, or opens with what the sentence before it may have named: "The core is …"."""
+        return self.points_back or bool(_DEFINITE.match(self.text))
 
     def follows(self, other: Sentence) -> bool:
         """Whether it stands right after the other one."""

@@ -75,10 +75,25 @@ def name_clashes(a: Alignment, context: Context) -> Iterator[Clash]:
             yield Clash("name", f"{token.text}: {shown}")
         elif mixed(token, a.source) and not token.words <= context.words:
             yield Clash("name", f"{token.text}: put together of names of the source")
-        elif other and there and not voices:
+        elif other and there and not voices and not _undergoes(a, i):
             yield Clash("name swapped", f'{token.text}: there the source says "{there.text}"')
         elif there is None:
             yield Clash("unplaced", f"{token.text}: stands elsewhere in the source")
+
+
+def _undergoes(a: Alignment, i: int) -> bool:
+    """Whether something is done to the bearer of a name, here and in the source: "X was released", where the source has
+    "Y released X"."""
+    row = a.sentence
+    if i + 2 >= len(row) or row[i + 1].text.lower() not in BE or _passive(row, i + 2):
+        return False
+    done = [j for j, t in enumerate(a.source) if t.kind == "word" and t.text.lower() == row[i + 2].text.lower()]
+    return any(
+        row[i + 2].kind == "word" and j < to and a.source[to].sentence == a.source[j].sentence
+        for j in done
+        if j and a.source[j - 1].kind == "name"
+        for to in places(row[i], a.source)
+    )
 
 
 def mixed(name: Token, source: tuple[Token, ...]) -> bool:
@@ -151,7 +166,7 @@ def voice_clashes(a: Alignment, context: Context) -> Iterator[Clash]:
             continue
         here = [j for j in places(subject, a.source) if a.source[j].sentence == a.source[to].sentence]
         if here and all(j < to for j in here) and a.source[to - 1].kind == "name":
-            yield Clash("order", f'{subject.text}: "{token.text}" is said of it the other way round')
+            yield Clash("subject", f'{subject.text}: "{token.text}" is said of it the other way round')
 
 
 def agent_clashes(a: Alignment, context: Context) -> Iterator[Clash]:
@@ -169,6 +184,27 @@ def agent_clashes(a: Alignment, context: Context) -> Iterator[Clash]:
         if agent & there and min(agent & there) > to:
             shown = a.source[min(agent & there)].text
             yield Clash("subject", f'"{token.text} by": the source does not say so of "{shown}"')
+
+
+def subject_clashes(a: Alignment, context: Context) -> Iterator[Clash]:
+    """ "The founder is no seller" where the source says that of the family, and of the founder something else."""
+    for k, token in enumerate(a.sentence[1:], start=1):
+        head = a.sentence[k - 1]
+        simple = head.kind == "word" and all(t.kind == "function" for t in a.sentence[: k - 1])
+        said = next((i for i in range(k + 1, len(a.sentence)) if a.sentence[i].kind != "function"), -1)
+        if token.text.lower() not in BE or not simple or said < 0 or a.score[said] < 0.7:
+            continue
+        to = a.to[said]
+        at = next((j for j in range(to - 1, 0, -1) if a.source[j].kind != "function" or _is_be(a.source[j])), 0)
+        if not at or not _is_be(a.source[at]) or a.source[at - 1].kind != "word":
+            continue
+        before = [t.stem for t in a.source[:at] if t.sentence == a.source[at].sentence]
+        if head.stem not in before and any(t.stem == head.stem for t in a.source):
+            yield Clash("subject", f'{head.text}: the source says so of "{a.source[at - 1].text}"')
+
+
+def _is_be(token: Token) -> bool:
+    return token.text.lower() in BE
 
 
 def _same(token: Token, source: tuple[Token, ...]) -> list[int]:
@@ -198,4 +234,11 @@ def bond(a: Alignment, kind: str) -> float:
     return torn / total if total else 0.0
 
 
-ROLE_RULES: tuple[Rule, ...] = (name_clashes, opening_clashes, order_clashes, voice_clashes, agent_clashes)
+ROLE_RULES: tuple[Rule, ...] = (
+    name_clashes,
+    opening_clashes,
+    order_clashes,
+    voice_clashes,
+    agent_clashes,
+    subject_clashes,
+)

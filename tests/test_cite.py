@@ -212,6 +212,18 @@ def test_verdicts() -> None:
     assert verdict("Zebras graze quietly.") == ("not found", [])
 
 
+def test_a_sentence_that_leans_on_the_one_before_is_read_with_it_whether_that_was_found_or_not() -> None:
+    text = "The museum keeps Lena, a bronze statue, in Lindau. The statue weighs 40 tonnes. It was cast in 1910."
+    known = evidence("How heavy is it?", [hit(replace(BRIDGE, text=text))])
+    museum, weighs, cast = known
+    drafted = "Lena, the bronze statue in Lindau, weighs 40 tonnes."
+    for found in (known, [weighs, cast]):
+        (statement,) = check(drafted, found=found, threshold=0.8).statements
+        assert [s.text for s in statement.sources] == [museum.text, weighs.text]
+        assert cite.compose("How heavy is it?", check(drafted, found=found), found, [1.0] * len(found))
+    assert check("Lena, the bronze statue in Lindau, weighs 50 tonnes.", found=[weighs, cast]).dropped
+
+
 def test_unchecked_pins_every_sentence_to_the_nearest() -> None:
     drafted = ["Penguins cut the ribbon.", "Eleven employees moved."]
     statements = cite.unchecked(drafted, cite.nearness(drafted, FOUND, EMBED), FOUND)

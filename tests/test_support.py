@@ -50,6 +50,7 @@ def checker():
         ("Norvex opened a plant in May.", "Norvex, which opened a plant in May, said prices may rise if it rains."),
         ("One of the miners was saved.", "One of the 3 miners was saved."),
         ("The bridge was opened by Mayor Brandt.", "Mayor Brandt opened the bridge."),
+        ("Chatter was released in 2022.", "In 2022, Norvex released the online chatbot Chatter, setting off a boom."),
         ("The ban was proposed by regulators.", "The ban, which regulators in Berlin proposed, failed."),
         ("The match will be played on Sunday.", "Even if it rains, the match will be played on Sunday."),
     ],
@@ -63,6 +64,8 @@ def test_true_sentences_are_supported(checker, sentence, source):
     [
         ("Paul Riedl accused Anna Keller of blocking the budget.", SOURCE),
         ("Norvex's video is used by Swedish companies.", "The video was made using Norvex, a Swedish company."),
+        ("Norvex was released in 2022.", "In 2022, Norvex released the online chatbot Chatter, setting off a boom."),
+        ("The founder is not a seller.", '"The family is not a seller," said Jo Lund, a granddaughter of the founder.'),
         ("The house was sold by Jo Lund.", "The council sold the house to Jo Lund."),
         ("In May 2021, Anna Keller accused Paul Riedl of blocking the budget.", SOURCE),
         ("Ann Webster warned of a race.", "Webster warned of a race, Ann Weiss said."),

@@ -11,6 +11,7 @@ from typing import Any
 from eval.locate import Span, covered, mostly, shared
 from eval.words import contains, without_markers
 from rag.cite import context
+from rag.fullnames import spelled_out
 from rag.types import Article
 
 
@@ -136,8 +137,11 @@ def supported(prediction: Mapping[str, Any], articles: Mapping[str, Article], ch
     for claim in prediction["claims"]:
         cited = [citations[number] for number in claim["citations"]]
         source = " ".join(_text(citation, articles) for citation in cited)
-        about = " | ".join(context(articles[c["article"]]) for c in cited if c["article"] in articles)
-        results.append(bool(source) and check(without_markers(claim["text"]), source, about))
+        there = [articles[c["article"]] for c in cited if c["article"] in articles]
+        in_full = [spelled_out(source, article.text) for article in there[:1]]  # whom "Brandt" is, the article says
+        about = " | ".join(map(context, there))
+        wordings = dict.fromkeys([source, *in_full])
+        results.append(bool(source) and any(check(without_markers(claim["text"]), text, about) for text in wordings))
     return results
 
 

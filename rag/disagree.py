@@ -100,8 +100,7 @@ def difference(question: str, one: str, other: str, cosine: float) -> Difference
 
 
 def _same_matter(one: str, other: str) -> bool:
-    a, b = ({word for name in names(text) for word in content_words(name.text)} for text in (one, other))
-    return bool(a & b) or len(set(content_words(one)) & set(content_words(other))) >= 2
+    return bool(_named(one) & _named(other)) or len(set(content_words(one)) & set(content_words(other))) >= 2
 
 
 def _dates(question: str, one: str, other: str) -> Difference | None:
@@ -131,8 +130,7 @@ def _counts(question: str, one: str, other: str) -> Difference | None:
     if kind(question) != "number":
         return None
     theirs = list(_counted(other))
-    named = {word for text in (one, other) for name in names(text) for word in content_words(name.text)}
-    told = set(content_words(one)) & set(content_words(other)) - named
+    told = set(content_words(one)) & set(content_words(other)) - _named(one) - _named(other)
     for number, thing in _counted(one):
         same = [there for there, what in theirs if what == thing and thing]
         if not same or any(_close(number, there) for there in same):
@@ -162,8 +160,13 @@ def _names(question: str, one: str, other: str) -> Difference | None:
     if kind(question) != "name":
         return None
     mine, theirs = _only(one, f"{question} {other}"), _only(other, f"{question} {one}")
-    differing = {word for name in mine + theirs for word in content_words(name)}
-    return Difference("name", mine[0], theirs[0]) if mine and theirs and _say_the_same(one, other, differing) else None
+    # What is told of the two, not the names beside them: "China" stands in much that has nothing else in common.
+    same = _say_the_same(one, other, _named(one) | _named(other))
+    return Difference("name", mine[0], theirs[0]) if mine and theirs and same else None
+
+
+def _named(text: str) -> set[str]:
+    return {word for name in names(text) for word in content_words(name.text)}
 
 
 def _only(text: str, elsewhere: str) -> list[str]:

@@ -115,6 +115,11 @@ AGREE = [
         "Brandt cited the Lindau plan, launched during the harbour forum in October.",
         "In May, Lindau and Bregenz held their first meeting on ferries in Turku.",
     ),
+    (
+        "Who led the Chinese delegation?",
+        "In May, China and the U.S. held their first meeting on AI in Geneva to discuss AI's global governance.",
+        "Li also cited the Global AI Governance Initiative, launched by China during the Third Forum in October.",
+    ),
     ("What did Brandt say?", "Brandt addressed the Lindau meeting by video link.", "Brandt took the stage in Lindau."),
     ("How did Brandt praise them?", "Brandt spoke to Lindau by video link.", "Brandt praised Lindau on stage."),
     (

@@ -39,6 +39,11 @@ _MEASURES = (
     (re.compile(r"\bhow (tall|deep|wide)\b", re.I), frozenset(["km", "mi", "m", "ft", "in", "cm", "mm", "yd"])),
 )
 """Questions for a measure, and the units that it is told in; a pound is one of money and of weight."""
+_FAST = re.compile(
+    r"\bhow fast (was|were|is|are|did|do|does|had) \w.*\b(go(ing)?|driv(e|ing)|travel\w*|run(ning)?|mov(e|ing)|fly\w*)\b",
+    re.I,
+)
+_SPEED = re.compile(r"\b(an|per|a) (hour|second|minute)\b|\b[km]p?/?h\b|\bmph\b|\bknots?\b|\bspeed", re.I)
 _AGED = re.compile(r"\b(aged?|turned) |,\s*\d{1,3}\s*,|\b(years?|months?)[- ]old\b|\bborn\b", re.I)
 """An age: "Brandt, 51, said"."""
 _COUNT = re.compile(
@@ -52,7 +57,11 @@ _OF_TIME = re.compile(r"[\s-]*(ago|later|earlier|before|after|from now|old)\b", 
 """What stands before or after "three years" where that says when: "a three-year contract" does not."""
 _CLOCK = re.compile(r"\b\d{1,2}([:.]\d\d)? ?[ap]\.?m\b|\b\d{1,2}:\d\d\b|\b(noon|midnight)\b", re.I)
 TIMES = frozenset(["year", "month", "week", "day", "hour", "minute", "second", "decade", "century"])
-_REASON = re.compile(r"\b(why|what (caused|prompted)|for what reason)\b", re.I)
+_REASON = re.compile(
+    r"\b(why|what (caused|prompted)|what (was |were |are |is )?(the )?(reasons?|grounds|causes?)"
+    r"|what (do|does|did) [^?]{3,60} (caused|prompted))\b",
+    re.I,
+)
 _CAUSE = re.compile(
     r"\b(because|since|as (it|they|he|she|this|the)|due to|owing to|thanks to|so that|so as|in order|for fear|amid"
     r"|after|therefore|thus|aim(s|ed|ing)?|cit(es|ed|ing)|blam\w+|caus\w+|reasons?|prompt\w*|led to|lead(s|ing)? to"
@@ -94,7 +103,7 @@ _ORDINARY = re.compile(rf"[A-Z]{{1,3}}|\w+(ese|ish)|(?i:{_IMPERATIVE}|print|writ
 
 def kind(question: str) -> Kind:
     """
-    >>> [kind(q) for q in ("When did it open?", "How long is it?", "And who paid?", "Why is it late?")]
+    >>> [kind(q) for q in ("When did it open?", "How long is it?", "And who paid?", "What reasons did she give?")]
     ['date', 'number', 'name', 'reason']
     >>> kind("What did Brandt say when she opened it?")
     ''
@@ -130,6 +139,8 @@ def gives(text: str, question: str) -> bool:
     False
     >>> gives("He was one of 38 builders.", "How old is he?"), gives("Brandt, 38, built it.", "How old is Brandt?")
     (False, True)
+    >>> gives("It left at 07:52.", "How fast was it going?"), gives("It did 40 km an hour.", "How fast was it going?")
+    (False, True)
     >>> gives("Ilse Brandt cut the ribbon.", "Who cut the ribbon?")
     True
     """
@@ -145,6 +156,8 @@ def gives(text: str, question: str) -> bool:
         for asks, units in _MEASURES:
             if asks.search(question):
                 return any(number.unit in units for number in counts)
+        if _FAST.search(question) and not _SPEED.search(text):
+            return False
         if _HOW_OLD.search(question):
             return bool(dates(text) or any(n.unit in TIMES for n in counts) or (counts and _AGED.search(text)))
         if unit := _unit(question):

@@ -40,8 +40,7 @@ _MEASURES = (
 )
 """Questions for a measure, and the units that it is told in; a pound is one of money and of weight."""
 _FAST = re.compile(
-    r"\bhow fast (was|were|is|are|did|do|does|had) \w.*\b(go(ing)?|driv(e|ing)|travel\w*|run(ning)?|mov(e|ing)|fly\w*)\b",
-    re.I,
+    r"\bhow fast (was|were|is|are|did|do|does|had) \w.*\b(go(ing)?|driv(e|ing)|travel\w*|run(ning)?|mov(e|ing))\b", re.I
 )
 _SPEED = re.compile(r"\b(an|per|a) (hour|second|minute)\b|\b[km]p?/?h\b|\bmph\b|\bknots?\b|\bspeed", re.I)
 _AGED = re.compile(r"\b(aged?|turned) |,\s*\d{1,3}\s*,|\b(years?|months?)[- ]old\b|\bborn\b", re.I)

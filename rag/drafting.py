@@ -47,7 +47,7 @@ class Drafting:
         self._evidence, self._relevance = evidence, relevance
         self._embed, self._checker, self._threshold = embed, checker, threshold
         self._judged: dict[str, cite.Checked] = {}
-        self._rest = ""
+        self._rest, self._ended = "", False
         self._disputed: bool | None = None
 
     def add(self, piece: str) -> Passed | None:
@@ -61,9 +61,9 @@ class Drafting:
         return self._passed()
 
     def end(self) -> Passed:
-        """Nothing more is written."""
+        """Nothing more is written: a quote that comes before all of it is certain now."""
         self._judge(self._rest)
-        self._rest = ""
+        self._rest, self._ended = "", True
         return self._passed()
 
     def weigh(self, relevance: Sequence[float]) -> None:
@@ -107,8 +107,8 @@ class Drafting:
             )
 
     def _stands(self) -> list[cite.Statement]:
-        """The draft sentences that begin the answer. Where a better source comes first by itself, or a quote of
-        another follows, these are none of the draft's."""
+        """The sentences that begin the answer: of the draft, and, once it has ended, a better source that comes first.
+        What is quoted after them may still change."""
         if self._disputed is None:
             # Whatever is shown in the end rests on some of these, and any may turn out to be worth hearing.
             sources, heard = [cite.quoted(sentence) for sentence in self._evidence], [1.0] * len(self._evidence)
@@ -117,7 +117,14 @@ class Drafting:
             return []
         checked = self._checked
         composed = cite.compose(self._query, checked, self._evidence, self._relevance)
-        return list(itertools.takewhile(lambda statement: statement in checked.statements, composed))
+        leading = composed[:1] if self._ended and self._is_best(composed) else []
+        drafted = itertools.takewhile(lambda statement: statement in checked.statements, composed[len(leading) :])
+        return [*leading, *drafted]
+
+    def _is_best(self, composed: Sequence[cite.Statement]) -> bool:
+        """Whether the quote of the best source comes first: nothing that is heard later comes before that."""
+        best = max(zip(self._relevance, self._evidence, strict=True), key=lambda pair: pair[0], default=None)
+        return best is not None and list(composed[:1]) == [cite.quoted(best[1])]
 
 
 def _cut(text: str) -> tuple[str, str]:

@@ -88,6 +88,14 @@ def test_what_turns_out_relevant_after_the_draft_is_quoted_and_moves_nothing() -
     assert [claim.text for claim in claims] == [LONG, f"“{CUT}”"]
 
 
+def test_where_the_draft_falls_the_best_source_stands_before_the_others_are_heard() -> None:
+    told, claims, dropped = written(FALSE, relevant(LONG), weighed=relevant(LONG, CUT, OPENED))
+    assert [[claim.text for claim in passed.claims] for passed in told] == [[f"“{LONG}”"]]
+    assert {f"“{text}”" for text in (LONG, CUT, OPENED)} == {claim.text for claim in claims}
+    assert claims[0] == told[0].claims[0]
+    assert dropped == (FALSE,)
+
+
 def test_what_the_draft_rests_on_is_not_taken_back_after_it() -> None:
     told, claims, _ = written(f"{CUT} {LONG}", relevant(CUT, LONG), weighed=relevant(WATCHED))
     assert [claim.text for claim in told[-1].claims] == [CUT, LONG]

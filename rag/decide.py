@@ -127,9 +127,17 @@ def _is_of(question: str, sentence: Sentence) -> bool:
     """Whether the years that the question names are its own, those of the sentence before it, of its title, or the one
     of its publication; where that is not known, anywhere in the article."""
     asked, article = years(question), sentence.article
-    near = f"{article.title or ''} {sentence.before} {sentence.text}" if article.published else article.text
-    known = {article.published.year} if article.published else years(article.title or "")
-    return not asked or asked <= known | years(near)
+    if not asked:
+        return True
+    near = f"{article.title or ''} {sentence.before} {sentence.text}"
+    if not article.published:
+        return asked <= years(f"{near} {article.text}")
+    relative = {article.published.year + step for words, step in _RELATIVE.items() if words in near.lower()}
+    return asked <= {article.published.year} | relative | years(near)
+
+
+_RELATIVE = {"last year": -1, "previous year": -1, "year earlier": -1, "next year": 1}
+"""Years that are told from the day of publication."""
 
 
 def features(

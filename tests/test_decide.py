@@ -102,6 +102,8 @@ def test_another_year_is_not_the_one_that_is_asked_for() -> None:
     assert not decide.lacks(asked, told(date(2019, 3, 4)))
     assert not decide.lacks(asked, told(date(2024, 3, 4), title="The bridge of 2019"))
     assert not decide.lacks(asked, replace(told(date(2024, 3, 4)), before="In 2019, it opened."))
+    assert not decide.lacks(asked, replace(told(date(2020, 3, 4)), before="Last year it opened."))
+    assert decide.lacks(asked, replace(told(date(2024, 3, 4)), before="Last year it opened."))
     assert decide.lacks(asked, told(None))
     assert not decide.lacks(asked, told(None, text=" It was begun in 2019."))  # nobody knows when the rest was
     assert not decide.lacks("Who cut the ribbon?", told(None))

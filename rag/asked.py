@@ -31,7 +31,7 @@ _NAME = re.compile(
     r"|\bwhat('s|’s| is| was) (the )?(name|title) of\b|\b(called|named)\W*$",
     re.I,
 )
-_AGE = re.compile(r"\bhow (long|old)\b", re.I)
+_HOW_LONG = re.compile(r"\bhow long\b", re.I)
 _HOW_OLD = re.compile(r"\bhow old\b", re.I)
 _HOW_MANY = re.compile(r"\bhow many (\w+)", re.I)
 _MEASURES = (
@@ -161,7 +161,7 @@ def gives(text: str, question: str) -> bool:
             return bool(dates(text) or any(n.unit in TIMES for n in counts) or (counts and _AGED.search(text)))
         if unit := _unit(question):
             return any(number.unit in TIMES if unit in TIMES else number.unit == unit for number in counts)
-        return bool(counts or (_AGE.search(question) and dates(text)))
+        return bool(counts or (_HOW_LONG.search(question) and dates(text)))
     if wanted == "name":
         known = set(content_words(question))
         found = proper_names(text)

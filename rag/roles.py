@@ -85,14 +85,14 @@ def _undergoes(a: Alignment, i: int) -> bool:
     """Whether something is done to the bearer of a name, here and in the source: "X was released", where the source has
     "Y released X"."""
     row = a.sentence
-    if i + 2 >= len(row) or row[i + 1].text.lower() not in BE or _passive(row, i + 2):
+    if i + 2 >= len(row) or not _is_be(row[i + 1]) or row[i + 2].kind != "word" or _passive(row, i + 2):
         return False
-    done = [j for j, t in enumerate(a.source) if t.kind == "word" and t.text.lower() == row[i + 2].text.lower()]
+    there = places(row[i], a.source)
     return any(
-        row[i + 2].kind == "word" and j < to and a.source[to].sentence == a.source[j].sentence
-        for j in done
-        if j and a.source[j - 1].kind == "name"
-        for to in places(row[i], a.source)
+        by.kind == "name"
+        and done.text.lower() == row[i + 2].text.lower()
+        and any(j < to and a.source[to].sentence == done.sentence for to in there)
+        for j, (by, done) in enumerate(itertools.pairwise(a.source), start=1)
     )
 
 

@@ -9,26 +9,15 @@ from __future__ import annotations
 
 import json
 import math
-from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from rag.asked import (
-    asked_to_speak,
-    gives,
-    is_manifold,
-    is_question,
-    kind,
-    lacks_count,
-    proper_names,
-    side_by_side,
-    years,
-)
+from rag.about import lacks, named
+from rag.asked import gives, is_manifold, is_question, kind, lacks_count, side_by_side
 from rag.evidence import Sentence
-from rag.facts import Name, names
-from rag.words import content_words
+from rag.facts import names
 
 Features = dict[str, float]
 
@@ -103,43 +92,6 @@ def _said(question: str, evidence: Sequence[Sentence], logits: Mapping[int, floa
     return {i: x - LACKING if lacks(question, evidence[i]) else x for i, x in logits.items()}
 
 
-def lacks(question: str, sentence: Sentence) -> bool:
-    """Whether a sentence lacks what is asked for: something of its kind, the words of the one whose words they should
-    be, or the year."""
-    return not (
-        gives(sentence.text, question)
-        and _is_word_of(asked_to_speak(question), sentence)
-        and _is_of(question, sentence)
-    )
-
-
-def _is_word_of(speakers: Sequence[Name], sentence: Sentence) -> bool:
-    """Whether one of them stands in the sentence or before it, from the beginning of the paragraph before its own on:
-    others say other things of the same matter."""
-    if not speakers:
-        return True
-    paragraphs = filter(str.strip, sentence.article.text[: sentence.end].split("\n"))
-    near = set(content_words(" ".join([sentence.about, *deque(paragraphs, maxlen=2)])))
-    return any(near & set(content_words(name.text)) for name in speakers)
-
-
-def _is_of(question: str, sentence: Sentence) -> bool:
-    """Whether the years that the question names are its own, those of the sentence before it, of its title, or the one
-    of its publication; where that is not known, anywhere in the article."""
-    asked, article = years(question), sentence.article
-    if not asked:
-        return True
-    near = f"{article.title or ''} {sentence.before} {sentence.text}"
-    if not article.published:
-        return asked <= years(f"{near} {article.text}")
-    relative = {article.published.year + step for words, step in _RELATIVE.items() if words in near.lower()}
-    return asked <= {article.published.year} | relative | years(near)
-
-
-_RELATIVE = {"last year": -1, "previous year": -1, "year earlier": -1, "next year": 1}
-"""Years that are told from the day of publication."""
-
-
 def features(
     question: str, evidence: Sequence[Sentence], chosen: Sequence[Sentence], judged: Judged | None
 ) -> Features:
@@ -166,33 +118,6 @@ def features(
         judged.feature: -LOGIT_CAP if first is None else capped(said[first]),
         "named": 0.0 if first is None else named(question, evidence[first]),
     }
-
-
-def named(question: str, sentence: Sentence) -> float:
-    """The share (0..1) of the names in the question that a sentence is about: of which it holds a word, or its title,
-    or, where it points back ("she", "this event", "the company"), the sentence before it; 1 where the question has
-    none. A model takes one person's doing for another's."""
-    # With a stop, "U.S" is an abbreviation again, and like "us" no word to look for.
-    names_words = [set(content_words(f"{name.text}.")) - _AMERICA for name in proper_names(question)]
-    sought = [words for words in names_words if words]
-    before = sentence.before if sentence.points_back else ""
-    about = set(content_words(f"{sentence.article.title or ''} {sentence.about} {before} {sentence.text}"))
-    held = [any(_akin(word, other) for word in words for other in about) for words in sought]
-    return sum(held) / len(held) if held else 1.0
-
-
-_AMERICA = frozenset(["america", "american"])
-"""Mostly called the U.S. in articles."""
-
-
-def _akin(stem: str, other: str) -> bool:
-    """Whether they are the same, or a country and its people.
-
-    >>> _akin("chines", "china"), _akin("european", "europ"), _akin("corran", "correct")
-    (True, True, False)
-    """
-    most = max(4, min(len(stem), len(other)) - 1)
-    return stem == other or stem[:most] == other[:most]
 
 
 def probability(features: Features) -> float:

@@ -96,7 +96,12 @@ _IMPERATIVE = (
     r"(name|list|tell|show|find|quote|state|give|explain|describe|discuss|compare|define|identify|outline"
     r"|summari[sz]e|differentiate)"
 )
-_ORDINARY = re.compile(rf"[A-Z]{{1,3}}|\w+(ese|ish)|(?i:{_IMPERATIVE}|print|write|make|ignore|please)")
+IMPERATIVE = re.compile(_IMPERATIVE, re.I)
+"""Words that tell to answer, and are not what is asked about."""
+_ORDINARY = re.compile(
+    r"[A-Z]|A\.?I|AGI|LLM|TV|IT|PC|GPU|GPS|GDP|DNA|HIV|VAT|[A-Z]{2,3}s|C[EFTO]O|MP|PM|OK|BC|AD|\w+(ese|ish)"
+    rf"|(?i:{_IMPERATIVE}|print|write|make|ignore|please)"
+)
 """What is written like a name and names nobody: "AI", "Chinese", and "Name" before whom to name."""
 
 
@@ -140,7 +145,9 @@ def gives(text: str, question: str) -> bool:
     (False, True)
     >>> gives("It left at 07:52.", "How fast was it going?"), gives("It did 40 km an hour.", "How fast was it going?")
     (False, True)
-    >>> gives("Ilse Brandt cut the ribbon.", "Who cut the ribbon?")
+    >>> gives("Ilse Brandt cut the ribbon.", "Who cut the ribbon?"), gives("The AI cut it.", "Who cut the ribbon?")
+    (True, False)
+    >>> gives("AMD made the chip.", "Which company made the chip?")
     True
     """
     wanted = kind(question)
@@ -299,7 +306,7 @@ _COMMAND = re.compile(
     r"(instruction|rule|prompt|article|passage|source|previous|above|everything)"
     r"|(you are now|from now on|pretend|act as|role-?play|imagine (that )?you|simulate)\b"
     r"|(write|compose|make up|invent|tell|generate|create)( me| us)?\W+(a|an|some)\W+(\w+\W+)?"
-    r"(poem|story|song|joke|essay|haiku|limerick|rap|novel|script|program|code|function|recipe|letter|email|sentence|quote|quotation)"
+    r"(poem|story|song|joke|essay|haiku|limerick|rap|novel|script|program|code|function|recipe|letter|email|sentence)\b"
     r"|(print|repeat|reveal|show|output|display|recite|say)\b.{0,40}\b"
     r"(system prompt|your (prompt|instructions|rules)|(words|text) above)"
     r")"

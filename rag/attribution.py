@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 
-from rag.facts import names
-from rag.lexicon import FUNCTION, PRONOUNS, SPEECH
+from rag.facts import dates, names
+from rag.lexicon import FUNCTION, LEADING, NEGATIONS, PRONOUNS, SPEECH
 from rag.words import content_words
 
 MOSTLY = 0.6
@@ -30,6 +30,10 @@ _FRAMES = tuple(
 _TOLD = re.compile(rf"\b({'|'.join(sorted(SPEECH))}|believes?|believed|According|reportedly|allegedly)\b")
 _VAGUE = re.compile(r"\b(who|which|that|but|when|as|it|is|was|were|are|has|had|not|never)\b", re.I)
 """Words that no plain name of a speaker has: the frame has taken in more than that."""
+
+
+_NO_SPEAKER = LEADING | NEGATIONS | {"few", "last", "earlier", "later", "yesterday", "today"}
+"""Words that open more than a name ("In Geneva Weiss said …"), or name nobody ("Neither of them said …")."""
 
 
 def attributed(statement: str, source: str, article: str = "") -> str | None:
@@ -78,6 +82,8 @@ def _plain(who: str, article: str) -> str | None:
     first, *others = who.split()
     several = first.endswith("s") and bool(others) and all(word.islower() for word in others[:2])  # "Experts and …"
     if not content_words(who) or {first.lower(), *others} & PRONOUNS or _VAGUE.search(who):
+        return None
+    if first.lower() in _NO_SPEAKER or first.endswith("ing") or dates(who):
         return None
     common = several or first.lower() in FUNCTION or re.search(rf"\b{re.escape(first.lower())}\b", article)
     return " ".join([first.lower() if common else first, *others])

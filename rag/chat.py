@@ -298,7 +298,11 @@ class Chatbot:
         hits = tuple(h for h in found if named <= set(content_words(f"{h.article.title or ''} {h.article.text}")))
         alone = replace(asked, query=asked.question, history=())
         for event in self._answer(alone, hits, refusal.seconds.search) if hits else [refusal]:
-            yield refusal if isinstance(event, Answer) and event.refused else event
+            if isinstance(event, Answer) and event.refused:
+                total = time.perf_counter() - asked.started
+                yield replace(refusal, seconds=replace(refusal.seconds, total=total))
+            else:
+                yield event
 
     def _answer(self, asked: _Asked, hits: tuple[Hit, ...], searched: float) -> Iterator[Event]:
         if self._config.check and is_command(asked.question):
@@ -382,9 +386,7 @@ class Chatbot:
 
     def _clean(self, question: str) -> str:
         """One line without control characters. Raises QuestionError for what cannot be a question."""
-        shown = (c for c in question if unicodedata.category(c) != "Cf")  # soft hyphens and joiners stand inside words
-        text = "".join(" " if unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") else c for c in shown)
-        text = " ".join(unicodedata.normalize("NFC", text).split())
+        text = _one_line(question)
         if not text:
             raise QuestionError("The question is empty. Type what you want to know from the articles.")
         if len(text) > self._config.max_question_chars:
@@ -397,5 +399,13 @@ class Chatbot:
         return text
 
 
+def _one_line(text: str) -> str:
+    """Without control characters and halves of characters."""
+    shown = (c for c in text if unicodedata.category(c) != "Cf")  # soft hyphens and joiners stand inside words
+    spaced = "".join(" " if unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") else c for c in shown)
+    return " ".join(unicodedata.normalize("NFC", spaced).split())
+
+
 def _shortened(history: Sequence[Turn]) -> tuple[Turn, ...]:
-    return tuple(Turn(turn.question[:HISTORY_CHARS], turn.answer[:HISTORY_CHARS]) for turn in history[-HISTORY_TURNS:])
+    lines = ((_one_line(turn.question), _one_line(turn.answer)) for turn in history[-HISTORY_TURNS:])
+    return tuple(Turn(question[:HISTORY_CHARS], answer[:HISTORY_CHARS]) for question, answer in lines)

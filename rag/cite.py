@@ -43,6 +43,8 @@ OWED_FROM = 0.1
 
 _INNER = str.maketrans({"“": "‘", "”": "’", '"': "’"})
 """Quotation marks within a quotation."""
+_NOTE = re.compile(r"(?<=\S)\[\d{1,3}\]")
+"""A footnote of the article's own, which would look like one of the answer's."""
 _OPENS = re.compile(r'(?<![^\s(\[–—-])"(?=\S)')
 """A straight mark that opens: words follow it, and none stands right before it. Any other closes."""
 _MARKS = re.compile(
@@ -174,12 +176,15 @@ def quoted(sentence: Sentence) -> Statement:
 
 
 def within_quotes(text: str) -> str:
-    """On one line, and with single quotation marks for double ones, which stand around it.
+    """On one line, without the article's own footnotes, and with single quotation marks for double ones, which stand
+    around it.
 
+    >>> within_quotes("It opened in May.[3]")
+    'It opened in May.'
     >>> within_quotes('"It joins us," she said of the “bridge” ("a marvel"). "I never—" he began.')
     '‘It joins us,’ she said of the ‘bridge’ (‘a marvel’). ‘I never—’ he began.'
     """
-    return _OPENS.sub("‘", " ".join(text.split())).translate(_INNER)
+    return _OPENS.sub("‘", " ".join(_NOTE.sub("", text).split())).translate(_INNER)
 
 
 def number(statements: Sequence[Statement]) -> tuple[tuple[Claim, ...], tuple[Citation, ...]]:

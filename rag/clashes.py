@@ -6,6 +6,7 @@ Every rule reads the same alignment. Knows nothing about probabilities; `rag.sup
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from rag.align import Alignment, fits, same_value
 from rag.facts import Date, Number
@@ -111,16 +112,18 @@ def date_clashes(a: Alignment, context: Context) -> Iterator[Clash]:
             if there and there.date and there not in fitting:
                 yield Clash("date swapped", f'date {token.text}: there the source says "{there.text}"')
             continue
-        known = any(t.date and fits(_without_year(token.date), t.date) and t.date.year is None for t in given)
-        if token.date.year in context.years and (known or _without_year(token.date).month is None):
+        if token.date.year in context.years and any(t.date and _lacks_year(token.date, t.date) for t in given):
             yield Clash("resolved", f"year of {token.text}: from the surroundings")
         else:
             shown = f'the source says "{there.text}"' if there and there.date else "not in the source"
             yield Clash("date", f"date {token.text}: {shown}")
 
 
-def _without_year(date: Date) -> Date:
-    return Date(None, date.month, date.day, date.weekday, date.start, date.end)
+def _lacks_year(claim: Date, given: Date) -> bool:
+    """Whether the source has the same day or month without its year, or any where the claim is the bare year: what it
+    does not date may have happened at any time."""
+    same = replace(claim, year=None)
+    return given.year is None and (claim.month is None or fits(same, given))
 
 
 def noun_clashes(a: Alignment, context: Context) -> Iterator[Clash]:
@@ -191,6 +194,24 @@ def exclusive_clashes(a: Alignment, context: Context) -> Iterator[Clash]:
             yield Clash("exclusive", f'"{word}": not in the source')
 
 
+def superlative_clashes(a: Alignment, context: Context) -> Iterator[Clash]:
+    """ "The largest" where the source says "one of the largest" or "the second-largest"."""
+    for i, (token, to) in enumerate(zip(a.sentence, a.to, strict=True)):
+        if to >= 0 and token.text.lower().endswith("est") and token.stem == a.source[to].stem:
+            limit = _limit(a.source, to)
+            if limit and not _limit(a.sentence, i):
+                yield Clash("exclusive", f'"{token.text}": the source says "{limit} {a.source[to].text}"')
+
+
+def _limit(row: tuple[Token, ...], at: int) -> str:
+    """What before a superlative says that others are as large, or larger."""
+    before = [t.text.lower() for t in row[max(0, at - 3) : at]]
+    if before and ordinal(row[at - 1]) not in (None, 1):
+        return before[-1]
+    phrase = " ".join(before)
+    return next((limit for limit in ("one of the", "among the", "one of its", "among its") if limit in phrase), "")
+
+
 def item_clashes(a: Alignment, context: Context) -> Iterator[Clash]:
     """A lone item between commas, or between a comma and "and", that the source does not have."""
     known = {t.stem for t in a.source} | context.words
@@ -247,5 +268,5 @@ def _governs(row: tuple[Token, ...], at: int, token: Token, place: int) -> bool:
 
 RULES: tuple[Rule, ...] = (
     number_clashes, ordinal_clashes, date_clashes, noun_clashes, word_clashes, doubt_clashes, exclusive_clashes,
-    item_clashes, condition_clashes, *ROLE_RULES, *OWNER_RULES, *SPEAKER_RULES,
+    superlative_clashes, item_clashes, condition_clashes, *ROLE_RULES, *OWNER_RULES, *SPEAKER_RULES,
 )  # fmt: skip

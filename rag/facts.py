@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from rag.lexicon import (
+    COUNTED,
     MODIFIERS,
     MONTHS,
     NEGATIONS,
@@ -147,9 +148,7 @@ def _date(match: re.Match[str]) -> Date | None:
     month = MONTHS.get(month_word.lower().rstrip(".")) if month_word else None
     if month_word and (month is None or not month_word[0].isupper() or _is_may_the_person(match)):
         return None  # case aside, "Auguſt" is August too
-    if match["year3"] and re.match(
-        r"\s*(?:%|percent|people|[a-z]*illion|km|miles|feet|met|m\b)", match.string[match.end() :]
-    ):
+    if match["year3"] and _counts(match):
         return None
     weekday = WEEKDAYS.get((match["weekday"] or match["alone"] or "").lower())
     if match["iso"]:
@@ -164,6 +163,20 @@ def _date(match: re.Match[str]) -> Date | None:
         weekday,
         *match.span(),
     )
+
+
+def _counts(year: re.Match[str]) -> bool:
+    """Whether it is a number of something: "cut 1200 jobs", and not "in 2019 jobs were cut"."""
+    before, after = year.string[: year.start()].lower().split()[-1:], year.string[year.end() :]
+    return bool(_MEASURED.match(after)) or (before != [] and before[0] not in _IN and bool(_COUNTED_AFTER.match(after)))
+
+
+_MEASURED = re.compile(r"\s*(?:%|percent|people|[a-z]*illion|km|miles|feet|met|m\b)")
+_COUNTED_AFTER = re.compile(rf"\s(?:[a-z]+ )?(?:{COUNTED})\b")
+_IN = frozenset(
+    """in since by from until till during before after of for early late mid the and to its their""".split()  # noqa: SIM905
+)
+"""Words before a year."""
 
 
 def _is_may_the_person(match: re.Match[str]) -> bool:

@@ -23,6 +23,8 @@ def spelled_out(text: str, article: str) -> str:
     'Jo Webster warned of it.'
     >>> spelled_out("Li left Lindau.", article)
     'Li left Lindau.'
+    >>> spelled_out("Brio recalls it.", "The Brio Max and the Brio Mini are two kettles. Brio recalls one.")
+    'Brio recalls it.'
     """
     full = _full_names(article)
     for name in reversed(names(text)):
@@ -36,7 +38,8 @@ def _full_names(article: str) -> Mapping[str, str]:
     """Short name -> full name, of those that stand for one person as far as the article goes.
 
     A full name is the last two words of a run of capitals, neither of which is a common word there ("Professor", "AI");
-    its short name stands alone elsewhere, and never where a place would.
+    its short name is the second of them, for the first may be a maker's ("Google DeepMind"), stands alone elsewhere,
+    and never where a place would.
     """
     found = [name.text for name in names(article)]
     common = {word for word in _WORD.findall(article) if word.islower()}
@@ -45,8 +48,7 @@ def _full_names(article: str) -> Mapping[str, str]:
     for text in found:
         pair = text.split()[-2:]
         if len(pair) == 2 and not any(word.isupper() or word.lower() in common for word in pair):
-            for short in pair:
-                full.setdefault(short, set()).add(" ".join(pair))
+            full.setdefault(pair[1], set()).add(" ".join(pair))
     return {
         short: next(iter(names_of))
         for short, names_of in full.items()

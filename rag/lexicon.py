@@ -59,6 +59,17 @@ HEDGES = {
 }
 """Words that make a claim weaker than a report of what happened."""
 
+DENIALS = frozenset("deny denies denied denying".split())
+PROOFS = frozenset("evidence proof indication indications sign signs suggestion".split())
+"""Words that, negated, negate all that follows: "no evidence that it is late"."""
+CEASED = frozenset("stop stops stopped cease ceases ceased quit quits".split())
+"""Words that negate the doing that comes next: "stopped selling"."""
+ALMOST = frozenset("nearly almost".split())
+LEFT_OUT = frozenset("except excepting".split())
+"""Words that take what comes next out of what is said."""
+PAST_TITLES = frozenset("former formerly ex vice deputy acting".split())
+"""Words without which a title says something else."""
+
 DOUBTS = frozenset(
     """allegedly reportedly purportedly supposedly apparently presumably possibly potentially perhaps maybe probably
     alleged suspected rumoured rumored""".split()
@@ -106,7 +117,8 @@ UNITS = {
     "usd": "$ dollar dollars usd",
     "eur": "€ euro euros eur",
     "gbp": "£ pound pounds gbp sterling",
-    "jpy": "¥ yen yuan",
+    "jpy": "¥ yen",
+    "cny": "yuan rmb renminbi",
     "km": "km kilometre kilometres kilometer kilometers",
     "mi": "mi mile miles",
     "m": "m metre metres meter meters",
@@ -144,6 +156,15 @@ UNITS = {
     "seat": "seat seats",
     "vote": "vote votes",
 }
+
+COUNTED = "|".join(
+    """jobs workers staff employees posts troops soldiers homes houses households buildings flats cars vehicles units
+    copies tons tonnes dollars euros pounds yuan yen members students pupils patients passengers residents families
+    companies firms schools trees seats votes deaths cases men women children visitors spectators participants
+    delegates officers firefighters protesters refugees hectares acres metres meters kilometres kilometers
+    hours times years days shares tickets books stores shops""".split()
+)
+"""What a number of four figures may be of, so that it is no year."""
 
 OPPOSITES = (
     (

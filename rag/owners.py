@@ -6,14 +6,18 @@ Reads an alignment; knows nothing about probabilities.
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterator
 
 from rag.align import Alignment
-from rag.lexicon import LEADING, PRONOUNS, SPEECH, STANDINS, TITLES
+from rag.lexicon import LEADING, PAST_TITLES, PRONOUNS, SPEECH, STANDINS, TITLES
 from rag.roles import Clash, Context, Rule, alike, places
 from rag.tokens import BE, Token
 
 ARTICLES = frozenset(["a", "an", "the", "its", "his", "her", "their"])
+OFFICES = TITLES - {"the", "of"}
+REACH = 4
+"""Words within which "former" belongs to a title: "former US president"."""
 JOINING = frozenset(["and", "or", "but", "as", "while", "than"])
 FAMILY = 5
 """Letters of a stem that its family has in common: founder, founded."""
@@ -71,6 +75,23 @@ def title_clashes(a: Alignment, context: Context) -> Iterator[Clash]:
         others = [t for t in a.source if t.kind == "name" and not alike(token, t) and titles & _titles(t)]
         if mine and others and not titles & near:
             yield Clash("owner", f'{token.text}: the source says "{others[0].text}"')
+
+
+def past_title_clashes(a: Alignment, context: Context) -> Iterator[Clash]:
+    """ "President X" where the source has "former Vice President X"."""
+    mine, theirs = _plain_words(a.sentence), _plain_words(a.source)
+    for i, word in enumerate(theirs):
+        if word not in PAST_TITLES or word in mine:
+            continue
+        title = next((w for w in theirs[i + 1 : i + REACH] if w in OFFICES), None)
+        # Where the title stands without it too, the sentence may tell of that.
+        bare = (PAST_TITLES.isdisjoint(theirs[max(0, j + 1 - REACH) : j]) for j, w in enumerate(theirs) if w == title)
+        if title in mine and not any(bare):
+            yield Clash("owner", f'{title}: the source says "{word} {title}"')
+
+
+def _plain_words(row: tuple[Token, ...]) -> list[str]:
+    return [word.strip(".") for token in row for word in re.split(r"[\s-]+", token.text.lower())]
 
 
 def identity_clashes(a: Alignment, context: Context) -> Iterator[Clash]:
@@ -172,4 +193,10 @@ def _titles(token: Token) -> set[str]:
     return (words & TITLES) - {"the", "of"}
 
 
-OWNER_RULES: tuple[Rule, ...] = (owner_clashes, title_clashes, identity_clashes, joined_clashes)
+OWNER_RULES: tuple[Rule, ...] = (
+    owner_clashes,
+    title_clashes,
+    past_title_clashes,
+    identity_clashes,
+    joined_clashes,
+)

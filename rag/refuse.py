@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rag.asked import is_command, is_question
+from rag.asked import IMPERATIVE, is_command, is_question, proper_names
 from rag.cite import Statement, quoted
 from rag.evidence import Sentence
 from rag.facts import names
@@ -55,9 +55,9 @@ def unmentioned(question: str, hits: Sequence[Hit]) -> list[str]:
         stems = content_words(text)
         return bool(stems) and not set(stems) & there and text.casefold() not in letters
 
-    named = [name.text for name in names(question)] + re.findall(r"\d[\d.,]*\d|\d", question)
+    named = [name.text for name in proper_names(question)] + re.findall(r"\d[\d.,]*\d|\d", question)
     missing = [text for text in dict.fromkeys(named) if absent(text)]
-    words = re.findall(r"[^\W\d_]+", question)
+    words = [word for word in re.findall(r"[^\W\d_]+", question) if not IMPERATIVE.fullmatch(word)]
     long_words = [word for word in words if len(word) >= LONG_WORD and absent(word)]
     return missing[:2] or sorted(dict.fromkeys(long_words), key=len, reverse=True)[:1]
 

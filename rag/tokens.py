@@ -11,15 +11,20 @@ from functools import lru_cache
 
 from rag.facts import Date, Number, dates, names, numbers
 from rag.lexicon import (
+    ALMOST,
     ASKED,
+    CEASED,
+    DENIALS,
     FAILURES,
     FUNCTION,
     HEDGES,
+    LEFT_OUT,
     MODALS,
     NEGATIONS,
     OPPOSITES,
     ORDINALS,
     PRONOUNS,
+    PROOFS,
     SPEECH,
     STANDINS,
     SYNONYMS,
@@ -147,9 +152,8 @@ def _attach(row: list[Token]) -> list[Token]:
     for i, token in enumerate(row):
         low = token.text.lower()
         following = row[i + 1].text.lower() if i + 1 < len(row) else ""
-        if (low in NEGATIONS and following != "only") or (low in FAILURES and following == "to"):
-            for j in _governed(row, i, 2 if following == "one" else 1):
-                out[j] = replace(out[j], negated=True)
+        for j in _governed(row, i, _negates(row, i)):
+            out[j] = replace(out[j], negated=True)
         being = i > 0 and row[i - 1].text.lower() == "being"
         hedge = (
             "planned"
@@ -178,6 +182,21 @@ def _attach(row: list[Token]) -> list[Token]:
                 if _RANK[hedge] > _RANK[out[j].hedge]:
                     out[j] = replace(out[j], hedge=hedge)
     return out
+
+
+def _negates(row: list[Token], at: int) -> int:
+    """How many of the content words that follow are said not to be so."""
+    low = row[at].text.lower()
+    before, following = (row[i].text.lower() if 0 <= i < len(row) else "" for i in (at - 1, at + 1))
+    if low in DENIALS or (low in PROOFS and before in NEGATIONS):
+        return _ASKED_WORDS
+    if (low == "than" and before == "rather") or (low == "of" and before == "instead") or low in LEFT_OUT:
+        return 1
+    if (low in CEASED and following.endswith("ing")) or (low in FAILURES and following == "to") or low in ALMOST:
+        return 1
+    if low in NEGATIONS and following != "only":
+        return 2 if following in ("one", "longer") else 1
+    return 0
 
 
 def _goes_on(row: list[Token], at: int, place: int) -> bool:

@@ -50,6 +50,10 @@ def test_what_needs_no_attribution_stays(statement: str, source: str) -> None:
         "“The harbour bridge will be closed for nine weeks,” he said.",
         f"She said {OPEN}.",
         f"The engineer who was asked said {OPEN}.",
+        f"Neither Brandt nor Weiss said {OPEN}.",
+        f"In a statement the ministry said {OPEN}.",
+        f"On Monday Weiss said {OPEN}.",
+        f"Speaking in Geneva Weiss said {OPEN}.",
     ],
 )
 def test_a_speaker_without_a_plain_name_is_left_to_the_source(source: str) -> None:

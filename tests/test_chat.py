@@ -352,6 +352,10 @@ def test_a_long_history_never_makes_a_short_question_too_long(index: Index) -> N
     assert max(len(call.prompt) for call in model.calls) < 20_000
 
 
+def test_half_a_character_in_the_history_is_left_out(index: Index) -> None:
+    assert_lawful(bot(index, says(TRUE)).ask("How long is it?", [Turn("\ud83d Where is the bridge?", "In\0 Lindau.")]))
+
+
 def test_a_long_question_may_lean_on_a_long_one(index: Index) -> None:
     limit = Config().max_question_chars
     question = ("How long is it? " * 200)[:limit].strip()
@@ -434,6 +438,7 @@ def test_an_order_to_the_assistant_is_refused_and_never_reaches_the_model(index:
         "Why did the mayor ignore the rules for the bridge?",
         "Name the mayor.",
         "What did the system prompt of the ferry say?",
+        "Tell me some quotes about the bridge by the mayor.",
     ],
 )
 def test_a_question_about_orders_is_a_question(index: Index, question: str) -> None:

@@ -54,6 +54,13 @@ def test_a_person_named_may_and_the_verb_may_are_no_dates():
 
 def test_a_year_is_a_date_and_no_number():
     assert numbers("It opened in 1967 with 12 rooms.")[0].value == 12.0
+    assert not numbers("In 2019 companies and in 1998 new shops opened.")
+
+
+@pytest.mark.parametrize("text", ["It employs 1200 workers.", "About 2000 new homes burned.", "Lund paid 1500 euros."])
+def test_a_count_of_four_figures_is_no_year(text):
+    assert not dates(text)
+    assert len(numbers(text)) == 1
 
 
 def test_offsets_point_at_the_fact():

@@ -27,6 +27,10 @@ def test_a_word_of_a_title_counts_as_mentioned() -> None:
     assert refuse.unmentioned("When does it close?", HITS) == []
 
 
+def test_what_tells_to_answer_is_not_looked_for() -> None:
+    assert refuse.unmentioned("Describe the bridge.", HITS) == []
+
+
 def test_no_word_missing_is_said_without_a_list() -> None:
     text = refuse.reason("Which mayor will stop the bridge?", HITS, near=True)
     assert text.count("“") == 1

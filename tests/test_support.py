@@ -92,6 +92,17 @@ def test_true_sentences_are_supported(checker, sentence, source):
         ("Two people died in Orlow.", "Nine people died in Orlow."),
         ("One person died in Orlow.", "Three people died in Orlow."),
         ("The ferry sank on Tuesday, 3 June.", "The ferry sank on Monday, 3 June."),
+        ("Norvex laid off 200 workers.", "Norvex denied that it laid off 200 workers."),
+        ("Norvex sells cars in Kestria.", "Norvex no longer sells cars in Kestria."),
+        ("Norvex sells cars in Kestria.", "Norvex stopped selling cars in Kestria."),
+        ("The bridge is unsafe.", "There is no evidence that the bridge is unsafe."),
+        ("President Lund opened the bridge.", "Former Vice President Lund opened the bridge."),
+        ("The roof collapsed on Sunday.", "The roof nearly collapsed on Sunday."),
+        ("Norvex is the largest bank in Orlow.", "Norvex is the second-largest bank in Orlow."),
+        ("Norvex is the largest bank in Orlow.", "Norvex is one of the largest banks in Orlow."),
+        ("The council chose the tunnel.", "The council chose the bridge rather than the tunnel."),
+        ("The rule applies to Kestria.", "The rule applies to all countries except Kestria."),
+        ("Lund paid 10 million yuan.", "Lund paid 10 million yen."),
         ("Brandt said she would resign.", "Brandt said she would resign if the council cut the budget."),
         ("Jo Lund, founder of Norvex, showed a video.", VIDEO),
         ("Jo Lund founded a start-up and the firm she founded is Norvex.", VIDEO),
@@ -118,6 +129,27 @@ def test_the_context_resolves_a_pronoun_and_a_year_but_supports_nothing(checker)
     assert checker("London Bridge was dismantled in March 1968.", source, context).verdict == "supported"
     assert checker("London Bridge was dismantled in March 1968.", source).verdict != "supported"
     assert checker("The Daily Post appeared on 2 April 1968.", source, context).verdict != "supported"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "source"),
+    [
+        ("Norvex denied laying off workers.", "Norvex denied that it laid off 200 workers."),
+        ("The council chose the bridge.", "The council chose the bridge rather than the tunnel."),
+        ("Lund opened the bridge.", "Former Vice President Lund opened the bridge."),
+        ("Norvex is one of the largest banks.", "Norvex is one of the largest banks in Orlow."),
+        ("Norvex cut 2000 jobs.", "Norvex cut 2,000 jobs."),
+    ],
+)
+def test_what_limits_the_source_may_be_kept_or_be_beside_the_point(checker, sentence, source):
+    assert checker(sentence, source).verdict == "supported"
+
+
+def test_the_year_of_publication_dates_only_what_the_source_dates(checker):
+    heading = "A bridge for Lindau | 2024-03-03"
+    assert checker("The bridge opened in 2024.", "The bridge opened on Friday.", heading).verdict == "supported"
+    for source in ("The bridge opened to traffic.", "The bridge opened last year."):
+        assert checker("The bridge opened in 2024.", source, heading).verdict != "supported"
 
 
 def test_a_quotation_keeps_its_speaker(checker):

@@ -110,10 +110,6 @@ class LlamaCpp:
         """Tokens that the model has read or written so far; what was found in the cache is not among them."""
         return self._context.evaluated
 
-    def count_tokens(self, text: str) -> int:
-        self._must_be_open()
-        return len(self.tokenizer.tokens(text))
-
     def prepare(self, messages: Messages) -> None:
         """Hold the messages up to their last `CUT`, for prompts that begin so."""
         if held := self._prompt(messages, 0)[:-1]:

@@ -50,15 +50,6 @@ def option_logprobs(choice: dict[str, Any], options: Sequence[str]) -> list[floa
     return [_log_sum([p for token, p in listed if _begins(option, token)] or [least]) for option in options]
 
 
-def token_count(text: str) -> int | None:
-    """`{"count": n}` (vLLM) or `{"tokens": [...]}` (llama-server); None for anything else."""
-    try:
-        value = json.loads(text)
-        return int(value["count"]) if "count" in value else len(value["tokens"])
-    except (ValueError, KeyError, TypeError):
-        return None
-
-
 def error_message(text: str) -> str:
     """What an error says in one line: `{"error": {"message": ...}}`, `{"error": ...}`, `{"message": ...}`, or any text.
 

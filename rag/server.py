@@ -7,7 +7,6 @@ nowhere else.
 from __future__ import annotations
 
 import contextlib
-import re
 import time
 from collections.abc import Generator, Iterator, Sequence
 from typing import Any
@@ -15,7 +14,7 @@ from typing import Any
 import httpx
 
 from rag.errors import QuestionError, ServerError
-from rag.replies import delta_text, error_message, first_choice, option_logprobs, token_count
+from rag.replies import delta_text, error_message, first_choice, option_logprobs
 from rag.types import CUT, Messages
 
 WAITS = (0.5, 1.0, 2.0)
@@ -46,7 +45,6 @@ class OpenAIServer:
         self._name = model
         self._n_ctx = n_ctx
         self._timeout = timeout
-        self._tokenizes = True  # until the server says otherwise
         try:
             address = httpx.URL(self._url)
         except httpx.InvalidURL as error:
@@ -71,17 +69,6 @@ class OpenAIServer:
     @property
     def n_ctx(self) -> int:
         return self._n_ctx
-
-    def count_tokens(self, text: str) -> int:
-        """Counted by the server where it offers `/tokenize` (llama-server, vLLM), else `estimate_tokens`."""
-        if self._tokenizes:
-            body = {"model": self._name, "content": text, "prompt": text}  # each server reads its own field
-            with self._answer(f"{self._url.removesuffix('/v1')}/tokenize", body) as response:
-                count = token_count(response.read().decode(errors="replace")) if response.status_code == 200 else None
-            if count is not None:
-                return count
-            self._tokenizes = False
-        return estimate_tokens(text)
 
     def prepare(self, messages: Messages) -> None:
         """Nothing: what a server keeps of a prompt, it keeps by itself."""
@@ -185,19 +172,3 @@ class OpenAIServer:
                 response.close()
             time.sleep(wait)
         return self._client.send(self._client.build_request("POST", url, json=body), stream=True)
-
-
-def estimate_tokens(text: str) -> int:
-    """At least as many tokens as the text has, for a server that does not count.
-
-    One for each three bytes of a word, for each digit, sign, and space before a digit. On 300 Wikipedia passages,
-    formulas and tables among them, and 300 questions it is 1.0 to 3.2 times what Qwen2.5's tokenizer makes of them, in
-    the middle 1.6 times.
-
-    >>> estimate_tokens("In 2024, Geneva.")
-    10
-    """
-    return sum(-(-len(piece.encode("utf-8", "replace")) // 3) for piece in _PIECES.findall(text))
-
-
-_PIECES = re.compile(r"[^\W\d_]+|\d|\s(?=\d)|[^\w\s]|_")

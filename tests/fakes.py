@@ -112,9 +112,6 @@ class FakeGenerator:
         self._logit: float | Callable[[Messages], float] | deque[float]
         self._logit = deque(logit) if isinstance(logit, Sequence) else logit
 
-    def count_tokens(self, text: str) -> int:
-        return len(words(text))
-
     def prepare(self, messages: Messages) -> None:
         self.calls.append(Call("prepare", tuple(messages)))
 

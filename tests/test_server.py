@@ -15,7 +15,7 @@ import pytest
 
 from rag import server
 from rag.errors import QuestionError, ServerError
-from rag.server import OpenAIServer, estimate_tokens
+from rag.server import OpenAIServer
 from rag.types import CUT
 
 ASK = [{"role": "system", "content": "Be brief."}, {"role": "user", "content": f"Where?{CUT}"}]
@@ -30,7 +30,6 @@ class FakeServer:
     def __init__(self) -> None:
         self.replies: list[tuple[int, Any]] = []
         self.requests: list[tuple[str, dict[str, Any]]] = []
-        self.tokenize: tuple[int, Any] = (404, {})
         self.hold = threading.Event()
         self.hold.set()
         fake = self
@@ -40,7 +39,7 @@ class FakeServer:
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 fake.requests.append((self.path, body))
                 fake.hold.wait(30)
-                status, reply = fake.tokenize if self.path == "/tokenize" else fake._next()
+                status, reply = fake._next()
                 self.send_response(status)
                 self.end_headers()
                 for block in reply if isinstance(reply, list) else [reply]:
@@ -139,39 +138,6 @@ def test_a_letter_is_not_the_beginning_of_a_word(fake: FakeServer, model: OpenAI
     assert model.choose(ASK, ["B", "No", "Supported"]) == [-2.0, -4.0, -4.0]
 
 
-# --- tokens --------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("reply", [{"tokens": [5, 6, 7]}, {"count": 3, "tokens": [5, 6, 7]}])
-def test_the_server_counts_where_it_can(reply: dict[str, Any], fake: FakeServer, model: OpenAIServer) -> None:
-    fake.tokenize = (200, reply)
-    assert model.count_tokens("In Geneva.") == 3
-    assert fake.requests == [("/tokenize", {"model": "tiny", "content": "In Geneva.", "prompt": "In Geneva."})]
-
-
-@pytest.mark.parametrize("reply", [(404, {"detail": "Not Found"}), (200, b"<html>"), (200, []), (200, {"count": None})])
-def test_where_it_cannot_the_count_is_estimated_and_it_is_asked_once(
-    reply: tuple[int, Any], fake: FakeServer, model: OpenAIServer
-) -> None:
-    fake.tokenize = reply
-    assert model.count_tokens("In Geneva.") == model.count_tokens("In Geneva.") == estimate_tokens("In Geneva.")
-    assert len(fake.requests) == 1
-
-
-@pytest.mark.parametrize(
-    ("text", "tokens"),  # as Qwen2.5's tokenizer counts them
-    [
-        ("", 0),
-        ("1 234 567,89 % (2024-11-17)", 25),
-        ("你好世界，这是一个关于人工智能的新闻。", 9),
-        ("😀😀😀🎉", 4),
-        ("x y z", 3),
-    ],
-)
-def test_an_estimate_is_never_too_low(text: str, tokens: int) -> None:
-    assert tokens <= estimate_tokens(text) <= 3 * tokens
-
-
 # --- failures ------------------------------------------------------------------------------------------------
 
 
@@ -194,7 +160,6 @@ def test_nobody_answers(fake: FakeServer) -> None:
     for ask in (
         lambda: list(model.stream(ASK, 9)),
         lambda: model.choose(ASK, ["Yes"]),
-        lambda: model.count_tokens("x"),
     ):
         with pytest.raises(ServerError, match=f"Nobody answers at {fake.url}"):
             ask()

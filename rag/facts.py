@@ -209,7 +209,8 @@ def names(text: str) -> tuple[Name, ...]:
         if (start and (text[start - 1].isalnum())) or any(a < end and start < b for a, b in taken):
             continue
         first = not re.search(r"[^\s\"'(\[]", re.split(r"[.!?:]\s|\n|[\"“]", text[:start])[-1])
-        if match[0].lower() in _NOT_NAMES or (match[0].lower() in FUNCTION and not match[0].isupper()):
+        capitals = match[0].isupper() and len(match[0]) > 1  # "A storm" is no name
+        if match[0].lower() in _NOT_NAMES or (match[0].lower() in FUNCTION and not capitals):
             continue
         previous = found[-1] if found else None
         if previous and _JOIN.match(text[previous.end : start]) and not _ends_sentence(text, previous, start):

@@ -59,6 +59,19 @@ HEDGES = {
 }
 """Words that make a claim weaker than a report of what happened."""
 
+NO_NOUN = frozenset("no none neither nor nobody nothing".split())
+"""Negations of a noun."""
+PARTING = frozenset("and but that to while although because than whereas".split())
+"""Words that part one statement of a clause from another."""
+PARTS = frozenset("most some many few several part none neither half third quarter one".split())
+OWNING = frozenset("the its his her their all those these our".split())
+"""What stands before "of" and after it where a part is meant: "most of the"."""
+CALLS, OFFERS = frozenset("call calls called calling".split()), frozenset("offer offers offered offering".split())
+"""Words that plan, the ones before "for" and the others before "to"."""
+COMPARING = frozenset("as more less most least times".split())
+HELPING = frozenset("help begin start continue come go get be become stop".split())
+"""Verbs after which, beside "could", the next verb is no fact either."""
+
 DENIALS = frozenset("deny denies denied denying".split())
 PROOFS = frozenset("evidence proof indication indications sign signs suggestion".split())
 """Words that, negated, negate all that follows: "no evidence that it is late"."""

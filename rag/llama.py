@@ -112,18 +112,18 @@ class LlamaCpp:
 
     def prepare(self, messages: Messages) -> None:
         """Hold the messages up to their last `CUT`, for prompts that begin so."""
-        if held := self._prompt(messages, 0)[:-1]:
-            with self._alone():
+        with self._alone():
+            if held := self._prompt(messages, 0)[:-1]:
                 self._trunk.read(held)
 
     def stream(self, messages: Messages, max_tokens: int, after: Messages | None = None) -> Pieces:
         """Yield the reply piece by piece; closing the iterator stops the model within one token."""
         from llama_cpp import llama_vocab_is_eog
 
-        segments = self._prompt(messages, max_tokens)
-        judged = len(self._prompt(after, 0)) if after else 0
         decoder = codecs.getincrementaldecoder("utf-8")("replace")  # a token may end inside a character
         with self._alone():
+            segments = self._prompt(messages, max_tokens)
+            judged = len(self._prompt(after, 0)) if after else 0
             logits = self._trunk.go_on(segments, judged) if judged > 1 else self._trunk.read(segments)
             for _ in range(max_tokens):
                 self._must_be_open()  # it may have been closed since the last piece was taken
@@ -141,9 +141,8 @@ class LlamaCpp:
 
     def choose(self, messages: Messages, options: Sequence[str]) -> list[float]:
         """Log-probability of each option as the first word of the reply; upper and lower case count together."""
-        segments = self._prompt(messages, 0)
         with self._alone():
-            return self._log_shares(self._trunk.read(segments), options)
+            return self._log_shares(self._trunk.read(self._prompt(messages, 0)), options)
 
     def choose_each(self, prompts: Sequence[Messages], options: Sequence[str]) -> list[list[float]]:
         """`choose` for each of several prompts; what all of them begin with is evaluated once, their ends together and
@@ -151,8 +150,8 @@ class LlamaCpp:
 
         The numbers of an end depend on the beginning and on the other ends, on nothing else.
         """
-        segments = [self._prompt(messages, 0) for messages in prompts]
         with self._alone():
+            segments = [self._prompt(messages, 0) for messages in prompts]
             return [self._log_shares(logits, options) for logits in self._trunk.endings(segments)]
 
     def seconds(self, read: int, written: int) -> float:
@@ -211,7 +210,6 @@ class LlamaCpp:
 
     def _prompt(self, messages: Messages, max_tokens: int) -> list[list[int]]:
         """Tokens of the whole prompt, in the segments that `CUT` marks; refused where the answer would find no room."""
-        self._must_be_open()
         segments = self.tokenizer.segments(messages)
         length = sum(map(len, segments))
         if length + max_tokens + 8 > self.n_ctx:

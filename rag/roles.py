@@ -175,6 +175,8 @@ def agent_clashes(a: Alignment, context: Context) -> Iterator[Clash]:
         if token.kind != "word" or not _passive(a.sentence, k) or token.text.lower() in SPEECH:
             continue
         by = next(i for i in range(k + 1, len(a.sentence)) if a.sentence[i].text.lower() == "by")
+        if not _is_agent(a.sentence, k, by):
+            continue
         if to < 0 or a.score[k] < 0.7:
             to = next((j for j, t in enumerate(a.source) if t.kind == "word" and t.stem == token.stem), -1)
         there = {j for j, t in enumerate(a.source) if to >= 0 and t.sentence == a.source[to].sentence}
@@ -184,6 +186,31 @@ def agent_clashes(a: Alignment, context: Context) -> Iterator[Clash]:
         if agent & there and min(agent & there) > to:
             shown = a.source[min(agent & there)].text
             yield Clash("subject", f'"{token.text} by": the source does not say so of "{shown}"')
+
+
+def _is_agent(row: tuple[Token, ...], k: int, by: int) -> bool:
+    """Whether who does what the verb at `k` says stands after "by": not in "rose by 4 percent", nor in "expected to be
+    affected by it"."""
+    after = next((t for t in row[by + 1 :] if t.kind != "function"), None)
+    between = any(t.kind == "word" and t.text.lower().endswith(("ed", "en", "wn")) for t in row[k + 1 : by])
+    return (
+        after is not None and after.kind in ("name", "word") and not after.text.lower().endswith("ing") and not between
+    )
+
+
+def way_clashes(a: Alignment, context: Context) -> Iterator[Clash]:
+    """ "From Muscat" where the source says "to Muscat"."""
+    given: dict[str, list[Token]] = {"from": [], "to": []}
+    for before, token in itertools.pairwise(a.source):
+        if token.kind in ("name", "number"):
+            given.get(before.text.lower(), []).append(token)
+    other = {"from": "to", "to": "from"}
+    for before, token in itertools.pairwise(a.sentence):
+        way = before.text.lower()
+        if way not in other or token.kind not in ("name", "number") or not given[way]:
+            continue
+        if not any(alike(token, t) for t in given[way]) and any(alike(token, t) for t in given[other[way]]):
+            yield Clash("name swapped", f'"{way} {token.text}": the source says "{other[way]}"')
 
 
 def subject_clashes(a: Alignment, context: Context) -> Iterator[Clash]:
@@ -238,6 +265,7 @@ ROLE_RULES: tuple[Rule, ...] = (
     name_clashes,
     opening_clashes,
     order_clashes,
+    way_clashes,
     voice_clashes,
     agent_clashes,
     subject_clashes,

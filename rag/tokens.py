@@ -13,14 +13,18 @@ from rag.facts import Date, Number, dates, names, numbers
 from rag.lexicon import (
     ALMOST,
     ASKED,
+    CALLS,
     CEASED,
+    COMPARING,
     DENIALS,
     FAILURES,
     FUNCTION,
     HEDGES,
+    HELPING,
     LEFT_OUT,
     MODALS,
     NEGATIONS,
+    OFFERS,
     OPPOSITES,
     ORDINALS,
     PRONOUNS,
@@ -36,7 +40,8 @@ from rag.words import PIECE, stem, tidy
 @dataclass(frozen=True, slots=True)
 class Token:
     """`kind` is one of word, function, name, number, date. `clause` and `sentence` count the punctuation marks before
-    it; `negated` and `hedge` say what the words before it make of it: "asked" is what stands after "whether"."""
+    it; `negated` and `hedge` say what the words before it make of it: "asked" is what stands after "whether". The word
+    that hedges it has the stem `hedged_by`."""
 
     text: str
     stem: str
@@ -48,6 +53,7 @@ class Token:
     words: frozenset[str] = frozenset()
     negated: bool = False
     hedge: str = "fact"
+    hedged_by: str = ""
     quoted: bool = False
 
 
@@ -152,18 +158,9 @@ def _attach(row: list[Token]) -> list[Token]:
     for i, token in enumerate(row):
         low = token.text.lower()
         following = row[i + 1].text.lower() if i + 1 < len(row) else ""
-        for j in _governed(row, i, _negates(row, i)):
+        for j in _governed(row, i, _negates(row, i), low in DENIALS):
             out[j] = replace(out[j], negated=True)
-        being = i > 0 and row[i - 1].text.lower() == "being"
-        hedge = (
-            "planned"
-            if low == "considered" and being
-            else "future"
-            if low == "going" and following == "to"
-            else _HEDGE.get(low, "fact")
-        )
-        if low == "could" and following == "not":
-            hedge = "fact"  # "could not agree" reports what happened
+        hedge = _hedge(low, row[i - 1].text.lower() if i else "", following)
         if low in _ASKING and (not i or row[i - 1].text.lower() != "as"):
             asking = _ASKED_WHETHER if low == "whether" else ASKED
             asks = any(t.text.lower() in asking for t in row[max(0, i - _ASKED_BEFORE) : i])
@@ -173,15 +170,27 @@ def _attach(row: list[Token]) -> list[Token]:
                 if row[j].kind != "function":
                     out[j] = replace(out[j], hedge="asked")
         if hedge != "fact" and token.kind in ("word", "function"):
-            governed = _governed(row, i, 1 if token.kind == "function" or low in MODALS else 8)
+            helps = low in MODALS and following in HELPING  # "could help explain"
+            governed = _governed(row, i, 2 if helps else 1 if token.kind == "function" or low in MODALS else 8)
             if i and row[i - 1].text.lower() in BE and following != "to" and following != "that":
                 governed += [
                     j for j in range(max(0, i - 9), i) if row[j].clause == token.clause and row[j].kind != "function"
                 ]
             for j in governed:
                 if _RANK[hedge] > _RANK[out[j].hedge]:
-                    out[j] = replace(out[j], hedge=hedge)
+                    out[j] = replace(out[j], hedge=hedge, hedged_by=token.stem)
     return out
+
+
+def _hedge(word: str, before: str, following: str) -> str:
+    """What a word makes of what it governs."""
+    if (word, following) == ("could", "not") or (word in ("likely", "unlikely") and before in COMPARING):
+        return "fact"  # "could not agree" reports what happened, and "twice as likely" how often
+    if (before, word) == ("being", "considered") or (word in CALLS and following == "for"):
+        return "planned"
+    if (word in OFFERS or word == "going") and following == "to":
+        return "planned" if word in OFFERS else "future"
+    return _HEDGE.get(word, "fact")
 
 
 def _negates(row: list[Token], at: int) -> int:
@@ -206,14 +215,18 @@ def _goes_on(row: list[Token], at: int, place: int) -> bool:
     return token.sentence == row[at].sentence and not any(t.text.lower() in _SOMEBODY_SAYS for t in here)
 
 
-def _governed(row: list[Token], at: int, most: int) -> list[int]:
-    """Positions of the next `most` content words of the same clause; adverbs and further hedges are passed over."""
+def _governed(row: list[Token], at: int, most: int, denied: bool = False) -> list[int]:
+    """Positions of the next `most` content words of the same clause; adverbs and, unless they are negated, further
+    hedges are passed over. What is `denied` ends where something else is said or done: "denied it and said …"."""
     found: list[int] = []
+    negates = row[at].text.lower() in NEGATIONS
     for j in range(at + 1, min(at + 10, len(row))):
         if row[j].clause != row[at].clause or len(found) == most:
             break
-        low = row[j].text.lower()
-        if row[j].kind != "function" and low not in _HEDGE and not low.endswith("ly"):
+        low, following = row[j].text.lower(), row[j + 1].text.lower() if j + 1 < len(row) else ""
+        if denied and low in ("and", "but") and (following in SPEECH or following.endswith("ed")):
+            break
+        if row[j].kind != "function" and (negates or low not in _HEDGE) and not low.endswith("ly"):
             found.append(j)
     return found
 

@@ -38,6 +38,19 @@ class Adapter:
             down = torch.randn(rank, into, generator=generator) / math.sqrt(into)
             self.pairs[name] = (torch.nn.Parameter(down), torch.nn.Parameter(torch.zeros(out, rank)))
 
+    def read(self, path: Path) -> None:
+        """Go on from what `write` wrote: its directions, and as many new ones without effect as there is room for."""
+        from gguf import GGUFReader, dequantize
+
+        found = {tensor.name: dequantize(tensor.data, tensor.tensor_type) for tensor in GGUFReader(path).tensors}
+        with torch.no_grad():
+            for name, (down, up) in self.pairs.items():
+                if f"{name}.weight.lora_a" in found:
+                    right, left = (torch.tensor(found[f"{name}.weight.lora_{side}"]) for side in "ab")
+                    rank = min(self.rank, len(right))
+                    down[:rank] = right[:rank] / math.sqrt(SCALE)
+                    up[:, :rank] = left[:, :rank] / math.sqrt(SCALE)
+
     @property
     def parameters(self) -> list[torch.nn.Parameter]:
         return [parameter for pair in self.pairs.values() for parameter in pair]

@@ -184,8 +184,10 @@ def _attach(row: list[Token]) -> list[Token]:
 
 def _hedge(word: str, before: str, following: str) -> str:
     """What a word makes of what it governs."""
-    if (word, following) == ("could", "not") or (word in ("likely", "unlikely") and before in COMPARING):
-        return "fact"  # "could not agree" reports what happened, and "twice as likely" how often
+    if (word, following) == ("could", "not"):
+        return "fact"  # "could not agree" reports what happened
+    if word in ("likely", "unlikely") and before in COMPARING and following in ("as", "than", "to"):
+        return "fact"  # "twice as likely to" tells how often
     if (before, word) == ("being", "considered") or (word in CALLS and following == "for"):
         return "planned"
     if (word in OFFERS or word == "going") and following == "to":

@@ -103,6 +103,7 @@ def test_true_sentences_are_supported(checker, sentence, source):
         ("The council chose the tunnel.", "The council chose the bridge rather than the tunnel."),
         ("The rule applies to Kestria.", "The rule applies to all countries except Kestria."),
         ("Lund paid 10 million yuan.", "Lund paid 10 million yen."),
+        ("The fire was set on purpose.", "It is more likely that the fire was set on purpose."),
         ("Nine hostages were freed.", "Two of the nine hostages were freed."),
         ("The shops in Orlow closed.", "Most of the shops in Orlow closed."),
         ("The council will approve the bridge.", "The council approved the bridge."),

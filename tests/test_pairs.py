@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from eval.changes import CHANGES
-from eval.fit_support import NEWS, Table, auroc, cross_validate, fit
+from eval.fit_support import HELD, Table, auroc, cross_validate, fit
 from eval.pairs import build, plain, read, sentences, write
 from rag.support import SIGNALS
 from tests.fakes import FakeEmbedder
@@ -87,8 +87,9 @@ def test_cross_validation_scores_every_pair():
     assert auroc(p[y == 1], p[y == 0]) == 1.0
 
 
-def test_the_news_pairs_are_well_formed():
-    pairs = list(read(NEWS))
+@pytest.mark.parametrize("path", HELD, ids=lambda path: path.stem)
+def test_the_pairs_that_are_only_measured_are_well_formed(path):
+    pairs = list(read(path))
     assert len(pairs) >= 60
     assert len({(p.sentence, p.source) for p in pairs}) == len(pairs)
     assert 0.3 < sum(p.supported for p in pairs) / len(pairs) < 0.7

@@ -16,6 +16,8 @@ from rag.tokens import Token, ordinal
 MOSTLY = 0.6
 """Share of a sentence's content that lies on what is said to hold under a condition, from which it is about that."""
 
+EACH = {"day": "daily", "week": "weekly", "month": "monthly", "year": "yearly"}
+
 
 def exclusive_clashes(a: Alignment, context: Context) -> Iterator[Clash]:
     given = {t.text.lower() for t in a.source}
@@ -34,7 +36,7 @@ def _counts_all(a: Alignment, i: int) -> bool:
         return False
     word, next_one = a.sentence[i].text.lower(), a.sentence[i + 1]
     if word == "every":
-        return next_one.stem in ("day", "week", "month", "year") or bool(next_one.number and next_one.number.unit)
+        return any(t.text.lower() == EACH.get(next_one.text.lower()) for t in a.source)
     counted = any(t.number and next_one.number and same_value(next_one.number, t.number) for t in a.source)
     parts = (t.text.lower() == "of" and (head.number or head.text.lower() in PARTS) for head, t in pairwise(a.source))
     return word == "all" and counted and not any(parts)

@@ -24,9 +24,9 @@ def exclusive_clashes(a: Alignment, context: Context) -> Iterator[Clash]:
     for i, token in enumerate(a.sentence):
         word = token.text.lower()
         before = a.sentence[i - 1].text.lower() if i else ""
-        if _counts_all(a, i):
+        if word not in EXCLUSIVE or given & EXCLUSIVE or before in ("at", "in", "after", "of", "not"):
             continue
-        if word in EXCLUSIVE and not given & EXCLUSIVE and before not in ("at", "in", "after", "of", "not"):
+        if not _counts_all(a, i):
             yield Clash("exclusive", f'"{word}": not in the source')
 
 

@@ -192,10 +192,9 @@ def _is_agent(row: tuple[Token, ...], k: int, by: int) -> bool:
     """Whether who does what the verb at `k` says stands after "by": not in "rose by 4 percent", nor in "expected to be
     affected by it"."""
     after = next((t for t in row[by + 1 :] if t.kind != "function"), None)
-    between = any(t.kind == "word" and t.text.lower().endswith(("ed", "en", "wn")) for t in row[k + 1 : by])
-    return (
-        after is not None and after.kind in ("name", "word") and not after.text.lower().endswith("ing") and not between
-    )
+    if any(t.kind == "word" and t.text.lower().endswith(("ed", "en", "wn")) for t in row[k + 1 : by]):
+        return False
+    return after is not None and after.kind in ("name", "word") and not after.text.lower().endswith("ing")
 
 
 def way_clashes(a: Alignment, context: Context) -> Iterator[Clash]:

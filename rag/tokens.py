@@ -68,6 +68,8 @@ _ASKED_BEFORE = 3
 """Words before it among which one that asks is looked for."""
 _ASKED_WORDS = 20
 """Words after "whether", function words among them, that it reaches, at most."""
+_REACH = 9
+"""Words after it, function words among them, that a negation or a hedge reaches, at most."""
 _HEDGE = {word: level for level, words in HEDGES.items() for word in words.split()}
 
 
@@ -200,7 +202,7 @@ def _negates(row: list[Token], at: int) -> int:
     low = row[at].text.lower()
     before, following = (row[i].text.lower() if 0 <= i < len(row) else "" for i in (at - 1, at + 1))
     if low in DENIALS or (low in PROOFS and before in NEGATIONS):
-        return _ASKED_WORDS
+        return _REACH
     if (low == "than" and before == "rather") or (low == "of" and before == "instead") or low in LEFT_OUT:
         return 1
     if (low in CEASED and following.endswith("ing")) or (low in FAILURES and following == "to") or low in ALMOST:
@@ -222,7 +224,7 @@ def _governed(row: list[Token], at: int, most: int, denied: bool = False) -> lis
     hedges are passed over. What is `denied` ends where something else is said or done: "denied it and said …"."""
     found: list[int] = []
     negates = row[at].text.lower() in NEGATIONS
-    for j in range(at + 1, min(at + 10, len(row))):
+    for j in range(at + 1, min(at + 1 + _REACH, len(row))):
         if row[j].clause != row[at].clause or len(found) == most:
             break
         low, following = row[j].text.lower(), row[j + 1].text.lower() if j + 1 < len(row) else ""

@@ -176,7 +176,7 @@ def _generator(config: Config, progress: Progress | None) -> Generator | None:
     if config.llm_url is not None:
         from rag.server import OpenAIServer
 
-        return OpenAIServer(config.llm_url, config.model, n_ctx=config.n_ctx, timeout=config.llm_timeout)
+        return OpenAIServer(config.llm_url, config.model, timeout=config.llm_timeout)
     if config.model == NO_MODEL:
         return None
     from rag.llama import LlamaCpp

@@ -51,7 +51,7 @@ class Config:
     llm_timeout: float = 60.0
     """Seconds to wait for that server."""
     n_ctx: int = 4096
-    """Tokens of context."""
+    """Tokens of context of the model in this process; a server has its own."""
     n_threads: int | None = None
     """Threads of the language model; None: what `footnote doctor --tune` found best, or all cores."""
 

@@ -32,7 +32,6 @@ class OpenAIServer:
 
     Args:
         model: the name that the server knows it by.
-        n_ctx: tokens of context that the server was started with.
         timeout: seconds to wait for the next piece of an answer.
 
     Every method that asks the server raises:
@@ -40,10 +39,9 @@ class OpenAIServer:
         QuestionError: the prompt is longer than the server's context.
     """
 
-    def __init__(self, url: str, model: str, n_ctx: int = 4096, timeout: float = 60.0) -> None:
+    def __init__(self, url: str, model: str, timeout: float = 60.0) -> None:
         self._url = url.rstrip("/")
         self._name = model
-        self._n_ctx = n_ctx
         self._timeout = timeout
         try:
             address = httpx.URL(self._url)
@@ -65,10 +63,6 @@ class OpenAIServer:
     @property
     def trained(self) -> bool:
         return False
-
-    @property
-    def n_ctx(self) -> int:
-        return self._n_ctx
 
     def prepare(self, messages: Messages) -> None:
         """Nothing: what a server keeps of a prompt, it keeps by itself."""

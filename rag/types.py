@@ -315,11 +315,6 @@ class Generator(Protocol):
         other words then, and what it says weighs otherwise."""
         ...
 
-    @property
-    def n_ctx(self) -> int:
-        """Tokens that prompt and answer together may have."""
-        ...
-
     def prepare(self, messages: Messages) -> None:
         """Evaluate the messages up to their last `CUT`, if that makes a prompt cheaper which goes on from there."""
         ...

@@ -99,12 +99,9 @@ class FakeGenerator:
     2.5
     """
 
-    def __init__(
-        self, replies: Iterable[str | Exception] = (), *, logit: Logit = 0.0, n_ctx: int = 4096, name: str = "fake"
-    ) -> None:
+    def __init__(self, replies: Iterable[str | Exception] = (), *, logit: Logit = 0.0, name: str = "fake") -> None:
         self.name = name
         self.judges, self.trained = True, False
-        self.n_ctx = n_ctx
         self.replies = deque(replies)
         self.calls: list[Call] = []
         self.stopped = 0

@@ -44,7 +44,7 @@ def test_an_answer_comes_from_the_server_and_none_once_it_is_away(
     running: tuple[str, subprocess.Popen[bytes]], real_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     url, process = running
-    with load(Config(llm_url=url, n_ctx=N_CTX, home=real_home, llm_timeout=300.0)) as bot:
+    with load(Config(llm_url=url, home=real_home, llm_timeout=300.0)) as bot:
         answer = bot.ask("Where did China and the U.S. hold their first meeting on AI?")
         assert not answer.refused
         assert "Geneva" in answer.text

@@ -71,7 +71,7 @@ def fake(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeServer]:
 
 @pytest.fixture
 def model(fake: FakeServer) -> Iterator[OpenAIServer]:
-    model = OpenAIServer(fake.url, "tiny", n_ctx=2048, timeout=30.0)
+    model = OpenAIServer(fake.url, "tiny", timeout=30.0)
     yield model
     model.close()
 
@@ -96,7 +96,7 @@ def test_streams_piece_by_piece_and_asks_greedily(fake: FakeServer, model: OpenA
     assert path == "/v1/chat/completions"
     assert (body["model"], body["max_tokens"], body["temperature"], body["stream"]) == ("tiny", 9, 0, True)
     assert [message["content"] for message in body["messages"]] == ["Be brief.", "Where?"]
-    assert (model.name, model.n_ctx) == ("tiny", 2048)
+    assert model.name == "tiny"
 
 
 def test_an_end_without_the_word_done_is_an_end(fake: FakeServer, model: OpenAIServer) -> None:

@@ -9,8 +9,11 @@ The shipped one learned in two goes, because the first had taught it to overlook
 ("said Jo Weiss, dean of …"): from the first 1,723 questions, then from 620 of the later ones and 170 of those again,
 each put to up to five sentences. Still it takes what is like an answer for one. The last 1,040 questions, about eighty
 more articles, are for that: most are an answerable question and a near miss made of it by changing one thing. A third
-go (`--onto rag/judge.gguf --last 1040`) brought the AUROC of `confidence` on eval/unseen from 0.79 to 0.84, on news
-from 0.91 to 0.92, and on the shipped questions and CLAPNQ no further; it is not shipped.
+go (`--onto rag/judge.gguf --last 1040`) tells these better, and is a little worse at CLAPNQ. What is shipped is the mean
+of the changes before it and after it (Wortsman et al., "Robust fine-tuning of zero-shot models", CVPR 2022). AUROC of
+`confidence` before, after, and of the mean: eval/unseen, the whole way, 0.79, 0.84, 0.82; ten-fold on the shipped
+questions 0.945, 0.944, 0.947, on the fifty 0.893, 0.906, 0.911, on news 0.906, 0.915, 0.905, on CLAPNQ 0.892, 0.880,
+0.889.
 
 On two cores with AVX-512 the first go took 40 minutes and the second 14; without, the third took 77, beside other work.
 Only the upper half of the model is changed, so what the lower half makes of the texts is computed once. glibc hands
@@ -271,7 +274,7 @@ def main() -> int:
     parser.add_argument("--clapnq", required=True, type=Path, help="folder with corpus.jsonl")
     parser.add_argument("--model", default=Config().model)
     parser.add_argument("--epochs", type=int, default=1)
-    parser.add_argument("--onto", type=Path, help="go on from this adapter")
+    parser.add_argument("--onto", type=Path, help="go on from this adapter, and write the mean of both")
     parser.add_argument("--last", type=int, help="learn the last so many questions, and some of those before again")
     parser.add_argument("--out", type=Path, default=ADAPTER)
     args = parser.parse_args()
@@ -299,7 +302,7 @@ def main() -> int:
     if args.onto:
         adapter.read(args.onto)
     learn(Learner(qwen, begin, asked_as, found), adapter, words, args.epochs, rng)
-    adapter.write(args.out)
+    adapter.write(args.out, args.onto)
     return 0
 
 

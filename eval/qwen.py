@@ -40,16 +40,12 @@ class Adapter:
 
     def read(self, path: Path) -> None:
         """Go on from what `write` wrote: its directions, and as many new ones without effect as there is room for."""
-        from gguf import GGUFReader, dequantize
-
-        found = {tensor.name: dequantize(tensor.data, tensor.tensor_type) for tensor in GGUFReader(path).tensors}
         with torch.no_grad():
-            for name, (down, up) in self.pairs.items():
-                if f"{name}.weight.lora_a" in found:
-                    right, left = (torch.tensor(found[f"{name}.weight.lora_{side}"]) for side in "ab")
-                    rank = min(self.rank, len(right))
-                    down[:rank] = right[:rank] / math.sqrt(SCALE)
-                    up[:, :rank] = left[:, :rank] / math.sqrt(SCALE)
+            for name, (right, left) in _written(path).items():
+                down, up = self.pairs[name]
+                rank = min(self.rank, len(right))
+                down[:rank] = right[:rank] / math.sqrt(SCALE)
+                up[:, :rank] = left[:, :rank] / math.sqrt(SCALE)
 
     @property
     def parameters(self) -> list[torch.nn.Parameter]:
@@ -63,11 +59,14 @@ class Adapter:
         low = functional.linear(x.reshape(-1, x.shape[-1]), down * SCALE)
         return torch.addmm(y.view(-1, y.shape[-1]), low, up.T).view(y.shape)
 
-    def write(self, path: Path) -> None:
-        """As a GGUF that llama.cpp takes for a LoRA: the strongest directions of all matrices, in half precision."""
+    def write(self, path: Path, onto: Path | None = None) -> None:
+        """As a GGUF that llama.cpp takes for a LoRA: the strongest directions of all matrices, in half precision. With
+        `onto`, the mean of this one and of that."""
         from gguf import GGUFWriter
 
-        directions = {name: _directions(down.detach(), up.detach()) for name, (down, up) in self.pairs.items()}
+        made = [{name: (down.detach() * SCALE, up.detach()) for name, (down, up) in self.pairs.items()}]
+        made += [_written(onto)] if onto else []
+        directions = {name: _mean([one[name] for one in made if name in one], len(made)) for name in self.pairs}
         ranks = _ranks({name: (found[1], len(found[0]) + found[2].shape[1]) for name, found in directions.items()})
         writer = GGUFWriter(path, "qwen2")
         writer.add_string("general.type", "adapter")
@@ -75,7 +74,7 @@ class Adapter:
         writer.add_float32("adapter.lora.alpha", 0.0)  # no further scale
         for name, rank in ranks.items():
             left, strength, right = directions[name]
-            root = (strength[:rank] * SCALE * REGAIN).sqrt()
+            root = (strength[:rank] * REGAIN).sqrt()
             writer.add_tensor(f"{name}.weight.lora_a", _half(root[:, None] * right[:rank]))
             writer.add_tensor(f"{name}.weight.lora_b", _half(left[:, :rank] * root))
         writer.write_header_to_file()
@@ -84,10 +83,21 @@ class Adapter:
         writer.close()
 
 
-def _directions(down: Tensor, up: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """The singular value decomposition of `up @ down`: shapes (out, rank), (rank,), (rank, in)."""
-    into, inner = torch.linalg.qr(down.T.double())
-    out, outer = torch.linalg.qr(up.double())
+def _written(path: Path) -> dict[str, tuple[Tensor, Tensor]]:
+    """What `Adapter.write` wrote of each matrix: shapes (rank, in), (out, rank)."""
+    from gguf import GGUFReader, dequantize
+
+    found = {tensor.name: dequantize(tensor.data, tensor.tensor_type) for tensor in GGUFReader(path).tensors}
+    names = sorted({name.rpartition(".weight.")[0] for name in found})
+    a, b = ([torch.tensor(found[f"{name}.weight.lora_{side}"]) for name in names] for side in "ab")
+    return dict(zip(names, zip(a, b, strict=True), strict=True))
+
+
+def _mean(pairs: Sequence[tuple[Tensor, Tensor]], of: int) -> tuple[Tensor, Tensor, Tensor]:
+    """The singular value decomposition of the sum of `up @ down` over the pairs, divided by `of`: shapes (out, rank),
+    (rank,), (rank, in)."""
+    into, inner = torch.linalg.qr(torch.cat([down for down, _ in pairs]).T.double() / of)
+    out, outer = torch.linalg.qr(torch.cat([up for _, up in pairs], 1).double())
     left, strength, right = torch.linalg.svd(outer @ inner.T)
     return out @ left, strength, right @ into.T
 
@@ -117,9 +127,10 @@ def _half(values: Tensor) -> npt.NDArray[np.float16]:
     return values.to(torch.float16).contiguous().numpy()
 
 
-KEPT, REGAIN = 0.8, 1.1
-"""Share of what was learned that is written, by squared strength, and how much stronger it is made: the logits of the
-whole adapter and of this one correlate by 0.995 on 151 questions, and agree in size, at three eighths of the bytes."""
+KEPT, REGAIN = 0.93, 1.05
+"""Share of what was learned that is written, by squared strength, and how much stronger it is made, so that the logits
+agree in size. With 0.8 and 1.1 the logits of the whole adapter and of the one written correlated by 0.995 on 151
+questions, at three eighths of the bytes."""
 SCALE = 2.0
 """What an adapter adds counts twice: the usual alpha of two ranks."""
 

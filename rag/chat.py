@@ -316,7 +316,9 @@ class Chatbot:
         judged = judging.judged(judge, asked.question, evidence, *around, threshold) if judge else None
         relevance = decide.relevance(decide.sentence_features(asked.question, evidence, judged))
         known = _Known(hits, evidence, relevance, searched)
-        chosen = decide.best(evidence, relevance)
+        # A single sentence was enough: what else there is may be quoted beside it.
+        most = 1 if judged and len(judged.logits) == 1 else decide.MOST
+        chosen = decide.best(evidence, relevance, most)
         confidence = decide.probability(decide.features(asked.question, evidence, chosen, judged))
         if self._config.check and (not evidence or confidence < threshold):
             yield self._refusal(asked, known, confidence)

@@ -53,10 +53,10 @@ MOST = 4
 ASKED, ASKED_FIRST = 5, 3
 """Sentences that the model is asked about, at most: asking is most of what an answer costs. First about the most
 relevant alone, and the answer may begin; else of the three most relevant; of two more only where that may help."""
-SURE_FROM, HOPELESS = -1.0, 0.15
+SURE_FROM, HOPELESS = -1.5, 0.15
 """Logit of a sentence from which it may be enough to write from, and probability of an answer below which it does not
 pay to ask about more. Over the records of the shipped questions, of the fifty, of news and of CLAPNQ, the decision is
-as good as by asking about five each time, and two to three are asked about instead."""
+as good as by asking about three each time, and most answers begin after one: 0.70, 0.78, 0.78 and 0.57 of them."""
 
 
 def worth_asking(question: str, evidence: Sequence[Sentence]) -> list[int]:
@@ -66,15 +66,15 @@ def worth_asking(question: str, evidence: Sequence[Sentence]) -> list[int]:
 
 
 def is_enough(question: str, evidence: Sequence[Sentence], judged: Judged, threshold: float) -> bool:
-    """Whether the model was asked about enough sentences. A single one is enough if nothing else is worth writing from
-    and the probability of an answer at least `threshold`; several are, too, where there is hardly an answer."""
+    """Whether the model was asked about enough sentences. A single one is enough if the probability of an answer is at
+    least `threshold`; several are, too, where there is hardly an answer."""
     if not judged.logits:
         return False
     chosen = best(evidence, relevance(sentence_features(question, evidence, judged)))
     likely = probability(features(question, evidence, chosen, judged))
     sure = is_sure(question, evidence, judged.logits)
     if len(judged.logits) == 1:
-        return sure and len(chosen) == 1 and likely >= threshold
+        return sure and likely >= threshold
     return sure or likely < HOPELESS
 
 
@@ -154,9 +154,9 @@ def sentence_features(question: str, evidence: Sequence[Sentence], judged: Judge
     return rows
 
 
-def best(evidence: Sequence[Sentence], relevance: Sequence[float]) -> list[Sentence]:
+def best(evidence: Sequence[Sentence], relevance: Sequence[float], most: int = MOST) -> list[Sentence]:
     """The few sentences to write from, in their order: the most relevant, and whatever else is relevant enough."""
-    order = sorted(range(len(evidence)), key=lambda i: -relevance[i])[:MOST]
+    order = sorted(range(len(evidence)), key=lambda i: -relevance[i])[:most]
     enough = max([WRITE_FROM, *(WRITE_SHARE * relevance[i] for i in order[:1])])
     taken = [i for place, i in enumerate(order) if place == 0 or relevance[i] >= enough]
     return [evidence[i] for i in sorted(taken)]

@@ -90,6 +90,20 @@ def test_a_supported_draft_is_the_answer(index: Index) -> None:
     assert_lawful(answer)
 
 
+def test_where_one_sentence_was_enough_the_draft_is_written_from_it_and_the_others_are_asked_about_then(
+    index: Index,
+) -> None:
+    first = "The harbour bridge in Lindau opened to traffic on Sunday."
+    model = FakeGenerator([first], logit=6.0)  # whatever it is asked about states the answer
+    answer = bot(index, model).ask("When did the harbour bridge in Lindau open?")
+    assert [call.kind for call in model.calls] == ["choose", "stream", "choose", "choose"]
+    read, written = model.calls[0].messages, model.calls[1].messages
+    assert first in read[-1]["content"]
+    assert written[: len(read)] == read
+    assert answer.claims[0].text == first
+    assert_lawful(answer)
+
+
 def test_an_unsupported_sentence_is_dropped_and_never_shown(index: Index) -> None:
     answer = bot(index, says(f"{TRUE} {FALSE}")).ask(QUESTION)
     assert answer.dropped == (FALSE,)

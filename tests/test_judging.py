@@ -16,34 +16,23 @@ LINES = [f"Mayor {name} cut a ribbon of the harbour bridge in Lindau on day {n}.
 FOUND = evidence(QUESTION, [hit(replace(BRIDGE, text=" ".join(LINES)))])
 
 
-OTHER = [f"Somebody spoke at the harbour on day {n}." for n in range(len(LINES))]
-APART = evidence(QUESTION, [hit(replace(BRIDGE, text=" ".join([LINES[0], *OTHER])))])
-"""One sentence is far nearer than the others."""
-
-
 @pytest.mark.parametrize(
-    ("logit", "asked"),
+    ("logit", "threshold", "asked"),
     [
-        (decide.SURE_FROM, decide.ASKED_FIRST),
-        (decide.SURE_FROM + 3, decide.ASKED_FIRST),
-        (decide.SURE_FROM - 0.1, decide.ASKED),
-        (-5.0, decide.ASKED_FIRST),  # hopeless
+        (decide.SURE_FROM, 0.5, 1),
+        (decide.SURE_FROM + 3, 0.5, 1),
+        (decide.SURE_FROM + 3, 0.999, decide.ASKED_FIRST),  # an answer is not that probable
+        (decide.SURE_FROM - 0.1, 0.5, decide.ASKED),
+        (-5.0, 0.5, decide.ASKED_FIRST),  # hopeless
     ],
 )
-def test_the_others_are_asked_about_only_where_the_first_leave_a_doubt(logit: float, asked: int) -> None:
+def test_the_others_are_asked_about_only_where_the_first_leave_a_doubt(
+    logit: float, threshold: float, asked: int
+) -> None:
     model = FakeGenerator(logit=logit)
-    judged = judging.judged(model, QUESTION, FOUND, (), None, 0.5)
+    judged = judging.judged(model, QUESTION, FOUND, (), None, threshold)
     assert len(judged.logits) == len(model.calls) == asked
     assert set(judged.logits) == set(decide.worth_asking(QUESTION, FOUND)[:asked])
-
-
-@pytest.mark.parametrize(("threshold", "asked"), [(0.5, 1), (0.999, decide.ASKED_FIRST)])
-def test_one_sentence_is_enough_where_it_is_far_nearer_and_makes_an_answer_probable(
-    threshold: float, asked: int
-) -> None:
-    judged = judging.judged(FakeGenerator(logit=3.0), QUESTION, APART, (), None, threshold)
-    assert next(iter(judged.logits)) == decide.worth_asking(QUESTION, APART)[0]
-    assert len(judged.logits) == asked
 
 
 @pytest.mark.parametrize(("logit", "asked"), [(3.0, 2), (decide.SURE_FROM - 0.1, 0)])
@@ -51,11 +40,11 @@ def test_once_the_answer_is_written_the_model_is_asked_about_the_others_that_com
     logit: float, asked: int
 ) -> None:
     model = FakeGenerator(logit=logit)
-    judged = judging.judged(model, QUESTION, APART, (), None, 0.5)
+    judged = judging.judged(model, QUESTION, FOUND, (), None, 0.5)
     before = len(model.calls)
-    whole = judging.completed(model, QUESTION, APART, (), None, judged)
+    whole = judging.completed(model, QUESTION, FOUND, (), None, judged)
     assert len(model.calls) - before == asked
-    assert {*decide.worth_asking(QUESTION, APART)[: decide.ASKED_FIRST]} <= whole.logits.keys()
+    assert {*decide.worth_asking(QUESTION, FOUND)[: decide.ASKED_FIRST]} <= whole.logits.keys()
     assert whole.logits.items() >= judged.logits.items()
 
 

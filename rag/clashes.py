@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from rag.align import Alignment, fits, same_value
 from rag.facts import Date, Number
-from rag.lexicon import DOUBTS, NO_NOUN, PARTING
+from rag.lexicon import DOUBTS, NO_NOUN, PARTING, SPEECH
 from rag.limits import LIMIT_RULES
 from rag.owners import OWNER_RULES
 from rag.roles import ROLE_RULES, Clash, Context, Rule
@@ -188,7 +188,10 @@ def word_clashes(a: Alignment, context: Context) -> Iterator[Clash]:
 
 def _keeps_hedge(a: Alignment, token: Token, there: Token) -> bool:
     """Whether what makes the word of the source weaker stands in the sentence, at another place: "is to be replaced
-    under the plans" for "plans to replace". Where the source has it twice, it may be the other one."""
+    under the plans" for "plans to replace". Where the source has it twice, it may be the other one. What somebody
+    attributes to a cause, somebody says."""
+    if there.hedged_by == "attribut" and any(t.text.lower() in SPEECH for t in a.sentence):
+        return True
     if sum(t.stem == there.hedged_by for t in a.source) != 1:
         return False
     kept = [i for i, t in enumerate(a.sentence) if t.stem == there.hedged_by]

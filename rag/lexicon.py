@@ -90,6 +90,9 @@ DOUBTS = frozenset(
 )
 """Words beside a claim that must not be lost, whatever else in the sentence makes it weaker."""
 
+DEGREES = frozenset("partly partially largely mostly mainly".split())
+"""Words beside a claim that say that it does not hold altogether."""
+
 ASKED = frozenset(
     """ask asks asked asking question questions questioned questioning wonder wonders wondered know knows knew known
     unclear unknown unsure sure doubt doubts doubted uncertain consider considers considering considered discuss

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from rag.align import Alignment, same_value
-from rag.lexicon import CONDITIONS, EXCLUSIVE, MODALS, OWNING, PARTS, SETTLED, UNCONDITIONAL
+from rag.lexicon import CONDITIONS, DEGREES, EXCLUSIVE, MODALS, OWNING, PARTS, SETTLED, UNCONDITIONAL
 from rag.roles import Clash, Context, Rule
 from rag.tokens import Token, ordinal
 
@@ -64,6 +64,28 @@ def _is_part(token: Token, head: Token) -> bool:
     """Whether a word of the sentence says that it is a part."""
     same = bool(head.number and token.number and same_value(head.number, token.number))
     return same or token.text.lower() in PARTS | {head.text.lower(), "among", "not"}
+
+
+def degree_clashes(a: Alignment, context: Context) -> Iterator[Clash]:
+    """ "It was destroyed" where the source says that it was largely destroyed, or to a certain extent."""
+    said = {t.text.lower() for t in a.sentence}
+    if said & {*DEGREES, "extent", "degree", "part", "most"}:
+        return
+    told = {to for to, score in zip(a.to, a.score, strict=True) if to >= 0 and score >= 0.5}
+    most = MOSTLY * sum(t.kind != "function" for t in a.sentence)
+    for at, token in enumerate(a.source):
+        content = [j for j, t in enumerate(a.source) if t.kind != "function" and t.sentence == token.sentence]
+        if token.text.lower() in DEGREES:
+            lost = next((j for j in content if j > at), -1) in told
+        else:
+            lost = _is_some_extent(a.source, at) and len(told.intersection(content)) >= most
+        if lost:
+            yield Clash("modality", f'"{token.text}" of the source is left out')
+
+
+def _is_some_extent(row: tuple[Token, ...], at: int) -> bool:
+    before = row[at - 1].text.lower() if at else ""
+    return row[at].text.lower() in ("extent", "degree") and before in ("certain", "some", "limited", "lesser")
 
 
 def superlative_clashes(a: Alignment, context: Context) -> Iterator[Clash]:
@@ -123,4 +145,10 @@ def _governs(row: tuple[Token, ...], at: int, token: Token, place: int) -> bool:
     return place < at and token.clause == row[at - 1].clause
 
 
-LIMIT_RULES: tuple[Rule, ...] = (exclusive_clashes, part_clashes, superlative_clashes, condition_clashes)
+LIMIT_RULES: tuple[Rule, ...] = (
+    exclusive_clashes,
+    part_clashes,
+    degree_clashes,
+    superlative_clashes,
+    condition_clashes,
+)

@@ -53,6 +53,7 @@ def checker():
         ("Chatter was released in 2022.", "In 2022, Norvex released the online chatbot Chatter, setting off a boom."),
         ("The ban was proposed by regulators.", "The ban, which regulators in Berlin proposed, failed."),
         ("The match will be played on Sunday.", "Even if it rains, the match will be played on Sunday."),
+        ("The roof was partly destroyed.", "The roof was partially destroyed."),
         ("The sea rose because of warming, Weiss said.", "Weiss attributed the rise of the sea to warming."),
     ],
 )
@@ -99,6 +100,11 @@ def test_true_sentences_are_supported(checker, sentence, source):
         ("The bridge is unsafe.", "There is no evidence that the bridge is unsafe."),
         ("President Lund opened the bridge.", "Former Vice President Lund opened the bridge."),
         ("The roof collapsed on Sunday.", "The roof nearly collapsed on Sunday."),
+        ("The roof was destroyed.", "The roof was largely destroyed."),
+        (
+            "The attitudes of both decide how AI is governed.",
+            "To some extent, the attitudes of both decide how AI is governed.",
+        ),
         ("The fire was caused by a short circuit.", "The fire was attributed to a short circuit."),
         ("Norvex is the largest bank in Orlow.", "Norvex is the second-largest bank in Orlow."),
         ("Norvex is the largest bank in Orlow.", "Norvex is one of the largest banks in Orlow."),

@@ -1,4 +1,4 @@
-"""Fit the weights of the support checker: `python -m eval.fit_support --data /path/to/clapnq`.
+"""Fit the weights of the support checker: `python -m eval.fit_support --data CLAPNQ --embedder MODEL --work FOLDER`.
 
 Builds the pairs, records the value of every signal once, fits a logistic regression (ridge, iteratively reweighted
 least squares), cross-validates by article and prints a table per kind of error. With `--write` the weights go to

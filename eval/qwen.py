@@ -106,7 +106,7 @@ def _ranks(found: Mapping[str, tuple[Tensor, int]]) -> dict[str, int]:
     """How many directions of each matrix are kept, given their strengths and the numbers that each of them takes: those
     that do most for their size, until they hold KEPT of the squared strength of all.
 
-    >>> _ranks({"a": (torch.tensor([3.0, 1.0]), 10), "b": (torch.tensor([2.0, 0.1]), 10)})
+    >>> _ranks({"a": (torch.tensor([3.0, 0.5]), 10), "b": (torch.tensor([2.0, 0.1]), 10)})
     {'a': 1, 'b': 1}
     """
     each = [

@@ -316,9 +316,7 @@ class Chatbot:
         judged = judging.judged(judge, asked.question, evidence, *around, threshold) if judge else None
         relevance = decide.relevance(decide.sentence_features(asked.question, evidence, judged))
         known = _Known(hits, evidence, relevance, searched)
-        # A single sentence was enough: what else there is may be quoted beside it.
-        most = 1 if judged and len(judged.logits) == 1 else decide.MOST
-        chosen = decide.best(evidence, relevance, most)
+        chosen = decide.best(evidence, relevance, judged)
         confidence = decide.probability(decide.features(asked.question, evidence, chosen, judged))
         if self._config.check and (not evidence or confidence < threshold):
             yield self._refusal(asked, known, confidence)

@@ -74,12 +74,12 @@ def degree_clashes(a: Alignment, context: Context) -> Iterator[Clash]:
     told = {to for to, score in zip(a.to, a.score, strict=True) if to >= 0 and score >= 0.5}
     most = MOSTLY * sum(t.kind != "function" for t in a.sentence)
     for at, token in enumerate(a.source):
+        degree = token.text.lower() in DEGREES
+        if not degree and not _is_some_extent(a.source, at):
+            continue
         content = [j for j, t in enumerate(a.source) if t.kind != "function" and t.sentence == token.sentence]
-        if token.text.lower() in DEGREES:
-            lost = next((j for j in content if j > at), -1) in told
-        else:
-            lost = _is_some_extent(a.source, at) and len(told.intersection(content)) >= most
-        if lost:
+        after = next((j for j in content if j > at), -1)
+        if (degree and after in told) or (not degree and len(told.intersection(content)) >= most):
             yield Clash("modality", f'"{token.text}" of the source is left out')
 
 

@@ -68,6 +68,16 @@ def test_what_asks_for_several_things_is_not_settled_by_one_sentence(question: s
     assert len(judging.judged(FakeGenerator(logit=5.0), question, found, (), None, 0.5).logits) == asked
 
 
+def test_one_sentence_without_a_number_is_not_enough_for_how_many_whatever_stands_beside_it() -> None:
+    question, lines = (
+        "How many people came to the harbour bridge?",
+        ["Many people came to the harbour bridge.", LINES[0]],
+    )
+    found = evidence(question, [hit(replace(BRIDGE, text=" ".join(lines)))])
+    assert found[decide.worth_asking(question, found)[0]].text == lines[0]
+    assert len(judging.judged(FakeGenerator(logit=6.0), question, found, (), None, 0.5).logits) == 2
+
+
 def test_without_evidence_nothing_is_asked() -> None:
     assert judging.judged(FakeGenerator(), QUESTION, [], (), None, 0.5).logits == {}
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from rag.align import Alignment, fits, same_value
 from rag.facts import Date, Number
-from rag.lexicon import DOUBTS, NO_NOUN, PARTING, SPEECH
+from rag.lexicon import NO_NOUN, PARTING, SPEECH
 from rag.limits import LIMIT_RULES
 from rag.owners import OWNER_RULES
 from rag.roles import ROLE_RULES, Clash, Context, Rule
@@ -208,18 +208,6 @@ def _was(token: Token) -> bool:
     return token.hedge == "fact" and token.text.lower().endswith("ed")
 
 
-def doubt_clashes(a: Alignment, context: Context) -> Iterator[Clash]:
-    """ "He took bribes" where the source says that he allegedly did, or "tried" where he allegedly tried."""
-    if any(t.text.lower() in DOUBTS for t in a.sentence):
-        return
-    told = {to for to, score in zip(a.to, a.score, strict=True) if to >= 0 and score >= 0.5}
-    for at, token in enumerate(a.source):
-        doubted = (j for j in range(at + 1, len(a.source)) if a.source[j].kind != "function")
-        kept = any(t.stem == token.stem for t in a.sentence)  # "was reported to": the same in another form
-        if token.text.lower() in DOUBTS and not kept and next(doubted, -1) in told:
-            yield Clash("modality", f'"{token.text}" of the source is left out')
-
-
 def _opposite(token: Token, there: Token) -> bool:
     pole = poles()
     if token.stem == there.stem or token.stem not in pole or there.stem not in pole or token.kind == "name":
@@ -244,6 +232,6 @@ def item_clashes(a: Alignment, context: Context) -> Iterator[Clash]:
 
 
 RULES: tuple[Rule, ...] = (
-    number_clashes, ordinal_clashes, date_clashes, noun_clashes, word_clashes, doubt_clashes, item_clashes,
+    number_clashes, ordinal_clashes, date_clashes, noun_clashes, word_clashes, item_clashes,
     *LIMIT_RULES, *ROLE_RULES, *OWNER_RULES, *SPEAKER_RULES,
 )  # fmt: skip

@@ -48,10 +48,10 @@ FAILURES = frozenset("fail fails failed refuse refuses refused decline declines 
 """Words that negate what follows when "to" comes next."""
 
 HEDGES = {
-    "possible": """may might could possibly perhaps maybe likely probably reportedly allegedly apparently purportedly
-        supposedly presumably presumed potentially alleged rumoured rumored unlikely suspected believed thought
-        suggested suggests attribute attributes attributed
-        appears appear appeared seems seem seemed claims claimed claim allege alleges suspects accused accuses""",
+    "possible": """may might could possibly perhaps maybe likely probably reportedly allegedly apparently
+        purportedly supposedly presumably presumed potentially alleged rumoured rumored unlikely suspected
+        believed thought suggested suggests attribute attributes attributed appears appear appeared seems seem
+        seemed claims claimed claim allege alleges suspects accused accuses""",
     "planned": """plans plan planned planning intends intend intended aims aim aimed hopes hope hoped expects expect
         expected wants want wanted proposes propose proposed proposes considers considering consider seeks seek sought
         should scheduled slated ought tries tried try attempts attempted attempt vowed vows pledged pledges

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from rag.align import Alignment, same_value
-from rag.lexicon import CONDITIONS, DEGREES, EXCLUSIVE, MODALS, OWNING, PARTS, SETTLED, UNCONDITIONAL
+from rag.lexicon import CONDITIONS, DEGREES, DOUBTS, EXCLUSIVE, MODALS, OWNING, PARTS, SETTLED, UNCONDITIONAL
 from rag.roles import Clash, Context, Rule
 from rag.tokens import Token, ordinal
 
@@ -66,21 +66,41 @@ def _is_part(token: Token, head: Token) -> bool:
     return same or token.text.lower() in PARTS | {head.text.lower(), "among", "not"}
 
 
+def doubt_clashes(a: Alignment, context: Context) -> Iterator[Clash]:
+    """ "He took bribes" where the source says that he allegedly did, or "tried" where he allegedly tried."""
+    if not any(t.text.lower() in DOUBTS for t in a.sentence):
+        yield from (_left_out(token) for token in _words_lost(a, DOUBTS))
+
+
 def degree_clashes(a: Alignment, context: Context) -> Iterator[Clash]:
     """ "It was destroyed" where the source says that it was largely destroyed, or to a certain extent."""
-    said = {t.text.lower() for t in a.sentence}
-    if said & {*DEGREES, "extent", "degree", "part", "most"}:
+    if {t.text.lower() for t in a.sentence} & {*DEGREES, "extent", "degree", "part", "most"}:
         return
-    told = {to for to, score in zip(a.to, a.score, strict=True) if to >= 0 and score >= 0.5}
-    most = MOSTLY * sum(t.kind != "function" for t in a.sentence)
+    yield from (_left_out(token) for token in _words_lost(a, DEGREES))
+    told, most = _told(a), MOSTLY * sum(t.kind != "function" for t in a.sentence)
     for at, token in enumerate(a.source):
-        degree = token.text.lower() in DEGREES
-        if not degree and not _is_some_extent(a.source, at):
-            continue
-        content = [j for j, t in enumerate(a.source) if t.kind != "function" and t.sentence == token.sentence]
-        after = next((j for j in content if j > at), -1)
-        if (degree and after in told) or (not degree and len(told.intersection(content)) >= most):
-            yield Clash("modality", f'"{token.text}" of the source is left out')
+        if _is_some_extent(a.source, at) and sum(a.source[j].sentence == token.sentence for j in told) >= most:
+            yield _left_out(token)
+
+
+def _words_lost(a: Alignment, words: frozenset[str]) -> Iterator[Token]:
+    """Those of the words in the source that stand before what the sentence says, and not in the sentence."""
+    told = _told(a)
+    for at, token in enumerate(a.source):
+        after = next((j for j in range(at + 1, len(a.source)) if a.source[j].kind != "function"), -1)
+        kept = any(t.stem == token.stem for t in a.sentence)  # "was reported to": the same in another form
+        if token.text.lower() in words and not kept and after in told:
+            yield token
+
+
+def _told(a: Alignment) -> set[int]:
+    """Places in the source of the content that the sentence has."""
+    lies = zip(a.to, a.score, strict=True)
+    return {to for to, score in lies if to >= 0 and score >= 0.5 and a.source[to].kind != "function"}
+
+
+def _left_out(token: Token) -> Clash:
+    return Clash("modality", f'"{token.text}" of the source is left out')
 
 
 def _is_some_extent(row: tuple[Token, ...], at: int) -> bool:
@@ -146,6 +166,7 @@ def _governs(row: tuple[Token, ...], at: int, token: Token, place: int) -> bool:
 
 
 LIMIT_RULES: tuple[Rule, ...] = (
+    doubt_clashes,
     exclusive_clashes,
     part_clashes,
     degree_clashes,
